@@ -1,0 +1,16 @@
+"""Start: the window without arguments, else the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Hand over to the command line, which opens the window when nothing is asked."""
+    from brokerdesk.cli import main as command_line
+
+    return command_line(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Contexts in, bytes out: mails, letters and PDFs. Deterministic given a clock."""

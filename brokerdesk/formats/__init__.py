@@ -1,0 +1,1 @@
+"""Readers and writers of foreign files: records and findings, never silent guesses."""

@@ -1,0 +1,1 @@
+"""The business vocabulary: values, pure rules, rows and entities."""

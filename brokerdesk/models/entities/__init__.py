@@ -1,0 +1,1 @@
+"""Mapped classes of the book. Rules as methods, no queries."""

@@ -1,0 +1,1 @@
+"""Frozen rows and cards that queries hand to lists and pages."""

@@ -1,0 +1,1 @@
+"""Immutable values of the business: money, dates, names, contact points, states. No clock, no database."""

@@ -1,0 +1,1 @@
+"""The self-hostable portal: hub of the office and the customers' pages."""

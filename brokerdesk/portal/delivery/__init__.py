@@ -1,0 +1,1 @@
+"""Handing mails to SMTP or a folder."""

@@ -1,0 +1,1 @@
+"""Kinds with behaviour: invitation, access, mail jobs."""

@@ -1,0 +1,1 @@
+"""The customer pages: rendered on the server, usable without scripts."""

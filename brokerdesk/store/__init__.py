@@ -1,0 +1,1 @@
+"""The encrypted book: engine, unit of work, queries, backup, migrations."""

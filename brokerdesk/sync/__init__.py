@@ -1,0 +1,1 @@
+"""The exchange with the portal: outbox sender, feed puller, client. No timers, no Qt."""

@@ -1,0 +1,1 @@
+"""Keys and credentials: key slots, key store of the operating system, recovery code."""

@@ -1,0 +1,1 @@
+"""The contract between desk and portal as types: endpoints, kinds, operations, codec. Knows neither database nor business rules."""

@@ -1,0 +1,46 @@
+"""Shared set-up: one offscreen application, no network folder of the user, failure on noise."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_API", "pyside6")
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("full", settings.get_profile("test"), max_examples=400)
+settings.load_profile("full" if os.environ.get("BROKERDESK_TEST_FULL") else "test")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the folders of the user who runs it."""
+    monkeypatch.setenv("BROKERDESK_HOME", str(tmp_path / "home"))
+    for name in ("BROKERDESK_PASSPHRASE_FILE", "BROKERDESK_RESOURCES"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _fail_on_noise(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Warning records of our own program and threads that stay behind fail a test, unless it is marked `noisy`."""
+    before = set(threading.enumerate())
+    yield
+    if request.node.get_closest_marker("noisy"):
+        return
+    records = [
+        r for r in caplog.get_records("call") if r.levelno >= logging.WARNING and r.name.startswith("brokerdesk")
+    ]
+    assert not records, f"unexpected log records: {[r.getMessage() for r in records]}"
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    for thread in left:
+        thread.join(timeout=2)
+    assert not [t for t in left if t.is_alive()], f"threads left behind: {left}"
