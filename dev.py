@@ -8,7 +8,6 @@
     python3 dev.py build         the PyInstaller build and its self-test
     python3 dev.py bench         figures beside a plain SQLite floor
     python3 dev.py screenshots DIR
-    python3 dev.py translations  extract texts and compile the translation files
     python3 dev.py lock          resolve and lock the requirements anew
 
 Only the standard library is used here; Python 3.11 or later is enough.
@@ -203,17 +202,6 @@ def step_screenshots(arguments: list[str]) -> int:
     return run(PYTHON, "-m", "brokerdesk", "screenshots", *(arguments or ["pictures"]), env=env)
 
 
-def step_translations(_arguments: list[str]) -> int:
-    """Extract the texts of the window into the .ts files and compile them."""
-    ensure_environment()
-    sources = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "brokerdesk").rglob("*.py"))
-    for language in ("de", "nl", "en"):
-        ts = Path("resources") / "translations" / f"brokerdesk_{language}.ts"
-        must(BIN / "pyside6-lupdate", "-silent", "-no-obsolete", *sources, "-ts", ts)
-        must(BIN / "pyside6-lrelease", "-silent", ts, "-qm", ts.with_suffix(".qm"))
-    return 0
-
-
 def step_lock(_arguments: list[str]) -> int:
     """Resolve and lock the three requirement sets with hashes and without registry addresses."""
     ensure_environment()
@@ -237,7 +225,6 @@ STEPS = {
     "build": step_build,
     "bench": step_bench,
     "screenshots": step_screenshots,
-    "translations": step_translations,
     "lock": step_lock,
 }
 
