@@ -15,6 +15,8 @@ from brokerdesk.core.clock import Clock
 from brokerdesk.models.entities import SYNCED, OutboxItem, OutboxState
 from brokerdesk.models.values.changes import RecordChange
 
+GROUP_LIMIT = 200
+"""The portal takes groups of at most this many operations (protocol.md § 6.5)."""
 URGENT, MESSAGE, DATA, INVITATION = 0, 1, 2, 3
 """Order of freezing (R4): stop and revoke first, then messages, data, invitations."""
 PORTAL_MADE = frozenset({"invitation", "access", "tracking", "employee", "entitlement"})
@@ -27,7 +29,7 @@ def fold(session: Session, changes: Sequence[RecordChange], *, clock: Clock, wor
     if not wanted:
         return
     waiting = _soft_items(session, {c.record_id for c in wanted})
-    group = work if len(wanted) > 1 else None
+    group = work if 1 < len(wanted) <= GROUP_LIMIT else None
     for change in wanted:
         item = waiting.get(change.record_id)
         if change.action == "insert":

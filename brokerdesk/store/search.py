@@ -47,14 +47,14 @@ def index(connection: Connection, kind: str, rows: Iterable[tuple[int, str]]) ->
     table = _TABLES[kind]
     values = [{"key": key, "words": words} for key, words in rows]
     if values:
-        connection.execute(text(f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (:key, :words)"), values)  # noqa: S608
+        connection.execute(text(f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (:key, :words)"), values)
 
 
 def remove(connection: Connection, kind: str, keys: Iterable[int]) -> None:
     """Forget the words of the given rows."""
     values = [{"key": key} for key in keys]
     if values:
-        connection.execute(text(f"DELETE FROM {_TABLES[kind]} WHERE rowid = :key"), values)  # noqa: S608
+        connection.execute(text(f"DELETE FROM {_TABLES[kind]} WHERE rowid = :key"), values)
 
 
 def find(connection: Connection, kind: str, words: str, *, limit: int | None = None) -> list[int] | None:
@@ -62,7 +62,7 @@ def find(connection: Connection, kind: str, words: str, *, limit: int | None = N
     expression = match_expression(words)
     if expression is None:
         return None
-    sql = f"SELECT rowid FROM {_TABLES[kind]} WHERE words MATCH :e"  # noqa: S608
+    sql = f"SELECT rowid FROM {_TABLES[kind]} WHERE words MATCH :e"
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
     return [row[0] for row in connection.exec_driver_sql(sql.replace(":e", "?"), (expression,))]

@@ -39,6 +39,7 @@ class UnitOfWork:
         self.committed: ChangeSet | None = None
         self.everything: set[str] = set()
         self._capture = ChangeCapture(self.session)
+        self._touched: list[Synced] = []
         self._closed = False
 
     def get(self, entity: type[S], record_id: str) -> S:
@@ -56,6 +57,10 @@ class UnitOfWork:
         """Put new records into the book."""
         self.session.add_all(things)
 
+    def touch(self, record: Synced) -> None:
+        """Name a record whose derived columns depend on something that is no record (such as the outgoing queue)."""
+        self._touched.append(record)
+
     @property
     def paired(self) -> SyncMeta | None:
         """The state of the exchange, or None while the book is not paired."""
@@ -70,9 +75,11 @@ class UnitOfWork:
         self._log(changes)
         if self.origin is not ChangeOrigin.FEED and self.paired is not None:
             outbox.fold(self.session, changes, clock=self.clock, work=self.id)
-        derived.refresh(self.session, changes, self._capture.objects)
+        touched = [RecordChange(r.__kind__, r.id, "touch") for r in self._touched]
+        objects = self._capture.objects | {(r.__kind__, r.id): r for r in self._touched}
+        derived.refresh(self.session, [*changes, *touched], objects)
         self.session.commit()
-        self.committed = ChangeSet(changes, frozenset(self.everything))
+        self.committed = ChangeSet([*changes, *touched], frozenset(self.everything))
         return self.committed
 
     def _log(self, changes: list[RecordChange]) -> None:

@@ -101,7 +101,6 @@ CREATE TABLE import_key (
 	name VARCHAR(200) NOT NULL, 
 	record_id VARCHAR(36) NOT NULL, 
 	fingerprint BLOB, 
-	"values" JSON, 
 	CONSTRAINT pk_import_key PRIMARY KEY (source, name)
 );
 CREATE INDEX ix_import_key_record_id ON import_key (record_id);

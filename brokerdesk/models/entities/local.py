@@ -57,7 +57,11 @@ class ImportRun(Base):
 
 
 class ImportKey(Base):
-    """How a delivery names one of our records: makes the same file twice change nothing."""
+    """How a delivery names one of our records: makes the same file twice change nothing.
+
+    `fingerprint` holds the 8-byte digests of what the newest delivery said about the record (several when it stood there
+    several times).
+    """
 
     __tablename__ = "import_key"
 
@@ -65,7 +69,6 @@ class ImportKey(Base):
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     record_id: Mapped[str] = mapped_column(String(36), index=True)
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
-    values: Mapped[dict[str, Any] | None] = mapped_column()
 
 
 class RawRecords(Base):
