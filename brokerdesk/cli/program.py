@@ -82,7 +82,7 @@ def run(arguments: list[str]) -> int:
     except DeskError as problem:
         output.error(problem)
         return BUG_EXIT
-    except Exception as problem:  # noqa: BLE001 - the last net: a sentence instead of a traceback
+    except Exception as problem:
         _log.error("bug", code=type(problem).__name__, exc_info=True)
         if os.environ.get("BROKERDESK_TRACEBACK"):
             raise
