@@ -381,7 +381,10 @@ class PacketEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSummary:
-    """Figures of the whole file. `records` counts physical records by Satzart; `"?"` collects lines without one."""
+    """Figures of the whole file. `records` counts physical records by Satzart; `"?"` collects lines without one.
+
+    `notes` are findings about the file as a whole; like all others they are counted in `findings`.
+    """
 
     charset: str
     sha256: str
@@ -393,6 +396,7 @@ class FileSummary:
     net_per_year_cents: int
     findings: int
     findings_by_code: Mapping[str, int]
+    notes: tuple[Finding, ...] = ()
 
 
 Event = PacketStart | ContractBundle | LooseRecord | PacketEnd | FileSummary
