@@ -98,7 +98,7 @@ def _specs(name: str) -> Mapping[str, tuple[Field, str]]:
 
 
 def _initial(layout: Layout, field: Field) -> str:
-    if field.key.startswith("satznummer"):
+    if field.start == layout.part_byte or field.key.startswith("satznummer"):
         return layout.part
     if field.key == "zusaetzliche_satzkennung":
         return "X"
