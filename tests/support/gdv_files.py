@@ -354,15 +354,17 @@ def joined(lines: Iterable[bytes], separator: bytes = b"\r\n") -> bytes:
     return b"".join(line + separator for line in lines)
 
 
-def _every(start: int, end: int, text: bytes, satzart: bytes) -> Callable[[bytes], bytes]:
-    """Replaces bytes start–end (1-based, inclusive) in every record of the Satzart."""
+def _every(start: int, end: int, text: bytes, satzart: bytes, *, first_part: bool = False) -> Callable[[bytes], bytes]:
+    """Replaces bytes start–end (1-based, inclusive) in every record of the Satzart, or in its first parts only."""
 
     def damage(data: bytes) -> bytes:
         assert len(text) == end - start + 1
-        changed = [
-            line[: start - 1] + text + line[end:] if line.startswith(satzart) else line for line in lines_of(data)
-        ]
-        return joined(changed)
+        return joined(
+            line[: start - 1] + text + line[end:]
+            if line.startswith(satzart) and (not first_part or line[255:256] == b"1")
+            else line
+            for line in lines_of(data)
+        )
 
     return damage
 
@@ -402,10 +404,10 @@ DAMAGES: Mapping[str, Callable[[bytes], bytes]] = {
     "UTF-8 with mark": lambda data: b"\xef\xbb\xbf" + _recode("utf-8")(data),
     "UTF-8 without separators": lambda data: _recode("utf-8")(data.replace(b"\r\n", b"")),
     "CP850": _recode("cp850"),
-    "mixed charsets": _every(44, 47, b"M\x9f\x8ar", b"0100"),
+    "mixed charsets": _every(44, 47, b"M\x9f\x8ar", b"0100", first_part=True),
     "several packets": lambda data: data + data.replace(b"5555", b"6666") + data,
     "unknown Satzart": _lines(
-        lambda lines: [p for line in lines for p in (line, b"0820" + line[4:])][:-1] + lines[-1:]
+        lambda lines: [lines[0], *(p for line in lines[1:-1] for p in (line, b"0820" + line[4:])), lines[-1]]
     ),
     "unknown Satzart without policy": _lines(lambda lines: [*lines[:2], b"0802" + b" " * 251 + b"1", *lines[2:]]),
     "unknown Sparte": _every(11, 13, b"9X9", b"02"),
@@ -423,14 +425,14 @@ DAMAGES: Mapping[str, Callable[[bytes], bytes]] = {
     "Ctrl-Z line": lambda data: data + b"\x1a\r\n",
     "joined with Ctrl-Z": lambda data: data + b"\x1a" + data,
     "impossible dates": _every(44, 51, b"31022015", b"0200"),
-    "partial dates": _every(226, 233, b"00031981", b"0100"),
-    "letters in dates": _every(226, 233, b"14.03.81", b"0100"),
+    "partial dates": _every(226, 233, b"00031981", b"0100", first_part=True),
+    "letters in dates": _every(226, 233, b"14.03.81", b"0100", first_part=True),
     "letters in amounts": _every(116, 127, b"00000X123,45", b"0200"),
     "blanks in amounts": _every(116, 127, b"   000012345", b"0200"),
     "bytes 256 blank": _lines(_blank_parts),
     "byte 256 is data": _every(256, 256, b"Q", b"02"),
-    "roles blank": _every(237, 238, b"  ", b"0100"),
-    "roles unknown": _every(237, 238, b"Q7", b"0100"),
+    "roles blank": _every(237, 238, b"  ", b"0100", first_part=True),
+    "roles unknown": _every(237, 238, b"Q7", b"0100", first_part=True),
     "VU of four digits": _every(5, 9, b"5555 ", b"0"),
     "VU blank": _every(5, 9, b"     ", b"0"),
     "policy blank": _every(14, 30, b" " * 17, b"02"),

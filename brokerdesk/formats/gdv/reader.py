@@ -111,7 +111,7 @@ class GdvReader:
             if not self._key[1] or not (satzart.isdigit() and satzart.isascii()):
                 yield self._loose(record, trouble)
                 continue
-            if satzart == "0200" and text[255] != "2":
+            if satzart == "0200" and _begins(text, group):
                 if text[10:13] in group.heads:
                     group = yield from self._again()
                 group.heads.add(text[10:13])
@@ -212,7 +212,7 @@ class GdvReader:
         notes = []
         if self._splitter.end_mark:
             notes.append(Finding(severity=Severity.INFO, code="end-of-file-mark"))
-        if not self._index:
+        if not self._number:
             notes.append(Finding(severity=Severity.ERROR, code="no-packet"))
         self._codes.update(finding.code for finding in notes)
         return FileSummary(
@@ -247,6 +247,13 @@ def _emit(key: _GroupKey, group: _Group) -> Iterator[_Inner]:
         for bundle in bundles_of(group.records, *key):
             yield replace(bundle, findings=extra + bundle.findings) if extra else bundle
             extra = ()
+
+
+def _begins(text: str, group: _Group) -> bool:
+    """Whether a 0200 is a Teildatensatz 1. Without a number it is one unless it follows another 0200."""
+    if text[255] in {"1", "2"}:
+        return text[255] == "1"
+    return not (group.records and group.records[-1].text.startswith("0200"))
 
 
 def _noticed(record: RawRecord, trouble: str) -> list[Finding]:
