@@ -196,7 +196,11 @@ class Gallery(QWidget):
             (Status.ERROR, "Einladung noch nicht versendet", "Erneut"),
         ):
             column.addWidget(InfoBar(kit, status, words, action=action))
-        for field in (EmailField(kit, "gallery.email"), PhoneField(kit, "gallery.phone"), NoteField(kit, "gallery.note", lines=2)):
+        for field in (
+            EmailField(kit, "gallery.email"),
+            PhoneField(kit, "gallery.phone"),
+            NoteField(kit, "gallery.note", lines=2),
+        ):
             column.addWidget(field)
         column.addWidget(CheckField(kit, "gallery.check"))
         column.addWidget(RadioField(kit, "gallery.form", [("du", "gallery.du"), ("sie", "gallery.sie")]))
