@@ -125,8 +125,12 @@ def found_keys(connection: Connection, words: str) -> set[int] | None:
 def _beginning_with(connection: Connection, letter: str) -> set[int]:
     """One typed letter means the names that begin with it; half the book has it somewhere."""
     statement = f"SELECT key FROM party WHERE {_BASE} AND sort_key >= ? AND sort_key < ?"
-    rows = connection.exec_driver_sql(statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
-    return {row[0] for row in rows}
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
+        return {key for (key,) in cursor.fetchall()}
+    finally:
+        cursor.close()
 
 
 _ROW = """
