@@ -8,6 +8,7 @@ column of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -69,6 +70,10 @@ class Field:
     data: DataClass = DataClass.INTERNAL
     members: tuple[Field, ...] = ()
     since: str = "1.0"
+    member_by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "member_by_name", {m.name: m for m in self.members})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,7 +356,7 @@ REFERENCES: dict[str, dict[str, str]] = {
 }
 """Kind → field → kind of the record it refers to; a missing parent gets a stub row (protocol.md § 7.2)."""
 
-_LIMITS = {Type.TEXT: 500, Type.CODE: 60, Type.LONG_TEXT: 20_000}
+_LIMITS = {Type.TEXT: 500, Type.LONG_TEXT: 20_000}
 _SHAPES = {
     Type.DATE: re.compile(r"\d{4}-\d{2}-\d{2}"),
     Type.MONTH_DAY: re.compile(r"\d{2}-\d{2}"),
@@ -368,23 +373,11 @@ def accepts(spec: Field, value: Any) -> bool:
     if value is None:
         return True
     if spec.merge is Merge.GROUP:
-        names = {m.name for m in spec.members}
-        return (
-            isinstance(value, dict) and set(value) <= names and all(accepts(m, value.get(m.name)) for m in spec.members)
-        )
-    match spec.type:
-        case Type.BOOL:
-            return isinstance(value, bool)
-        case Type.CENTS | Type.NUMBER:
-            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
-        case Type.CODES:
-            return isinstance(value, list) and len(value) <= MAX_JSON_ITEMS and all(_is_text(v, 200) for v in value)
-        case Type.JSON:
-            return _json_ok(value, MAX_JSON_DEPTH)
-        case Type.TEXT | Type.LONG_TEXT:
-            return _is_text(value, _LIMITS[spec.type])
-        case _:
-            return isinstance(value, str) and bool(_SHAPES[spec.type].fullmatch(value))
+        if not isinstance(value, dict):
+            return False
+        members = spec.member_by_name
+        return all(name in members and (v is None or accepts(members[name], v)) for name, v in value.items())
+    return _CHECKS[spec.type](value)
 
 
 def _is_text(value: Any, limit: int) -> bool:
@@ -392,7 +385,21 @@ def _is_text(value: Any, limit: int) -> bool:
 
 
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in value) if not value.isascii() else False
+    if value.isascii():
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+
+
+def _are_codes(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= MAX_JSON_ITEMS and all(_is_text(v, 200) for v in value)
 
 
 def _json_ok(value: Any, depth: int) -> bool:
@@ -411,3 +418,19 @@ def _json_ok(value: Any, depth: int) -> bool:
             _is_text(k, 200) and _json_ok(v, depth - 1) for k, v in value.items()
         )
     return False
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+_CHECKS: dict[Type, Callable[[Any], bool]] = {
+    Type.BOOL: lambda value: isinstance(value, bool),
+    Type.CENTS: _is_number,
+    Type.NUMBER: _is_number,
+    Type.CODES: _are_codes,
+    Type.JSON: lambda value: _json_ok(value, MAX_JSON_DEPTH),
+    Type.TEXT: lambda value: _is_text(value, _LIMITS[Type.TEXT]),
+    Type.LONG_TEXT: lambda value: _is_text(value, _LIMITS[Type.LONG_TEXT]),
+    **{type_: _matches(pattern) for type_, pattern in _SHAPES.items()},
+}

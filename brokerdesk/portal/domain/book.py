@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from brokerdesk.portal.domain import visibility
+from brokerdesk.portal.store.engine import bulk
 from brokerdesk.portal.store.tables import record as table
 from brokerdesk.portal.store.tables import tenant
 from brokerdesk.wire.kinds import KINDS
@@ -235,10 +236,8 @@ class RecordBook:
         visibility.write_leaving(self, moves.leaving, number + 1)
         new = [_to_row(self.tenant_id, r) for r in staged if self._staged[r.key]]
         old = [_to_row(self.tenant_id, r) for r in staged if not self._staged[r.key]]
-        if new:
-            self.connection.execute(insert(table), new)
-        if old:
-            self.connection.execute(_UPDATE, [_as_binds(row) for row in old])
+        bulk(self.connection, insert(table), new)
+        bulk(self.connection, _UPDATE, [_as_binds(row) for row in old])
         if moves.entering:
             self.connection.execute(
                 _RENUMBER,
