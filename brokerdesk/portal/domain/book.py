@@ -48,7 +48,10 @@ CUSTOMER = Origin("customer")
 
 @dataclass(slots=True)
 class Record:
-    """One record with its newest state. Change it through `RecordBook` only; `data` is never edited in place."""
+    """One record with its newest state. Change it through `RecordBook` only; `data` is never edited in place.
+
+    `text` is the JSON of `data` once it has been written.
+    """
 
     kind: str
     id: str
@@ -67,6 +70,7 @@ class Record:
     origin_op: str | None
     origin_actor: str | None
     at: str
+    text: str | None = None
 
     @property
     def key(self) -> Key:
@@ -273,9 +277,10 @@ def _from_row(row: Any) -> Record:
 
 
 def _to_row(tenant_id: str, r: Record) -> dict[str, Any]:
+    r.text = to_json(r.data).decode()
     return {
         "tenant_id": tenant_id, "kind": r.kind, "id": r.id, "rev": r.rev, "feed_seq": r.feed_seq,
-        "data": to_json(r.data).decode(), "stamps": to_json(r.stamps).decode(), "deleted": r.deleted,
+        "data": r.text, "stamps": to_json(r.stamps).decode(), "deleted": r.deleted,
         "reason": r.reason, "into_id": r.into_id, "owner_id": r.owner_id, "parent_id": r.parent_id,
         "adviser_id": r.adviser_id, "group_id": r.group_id, "origin_device": r.origin_device,
         "origin_op": r.origin_op, "origin_actor": r.origin_actor, "at": r.at,
