@@ -145,6 +145,7 @@ record = Table(
     Column("reason", _CODE),
     Column("into_id", _ID),
     Column("owner_id", _ID),
+    Column("parent_id", _ID),
     Column("adviser_id", _ID),
     Column("group_id", _ID),
     Column("origin_device", _ID),
@@ -154,12 +155,14 @@ record = Table(
     _of_tenant(),
     Index("ix_record_feed", "tenant_id", "feed_seq", unique=True),
     Index("ix_record_owner", "tenant_id", "owner_id"),
+    Index("ix_record_parent", "tenant_id", "parent_id"),
     Index("ix_record_adviser", "tenant_id", "adviser_id"),
 )
 """Every synced record with its newest state, tombstones included (data `{}`, reason kept).
 
 `data` is a JSON object of all fields of the kind, `stamps` a JSON object field → [rev, actor, time] of the last patch,
-`owner_id` the party the record concerns (a party owns itself), `adviser_id` is set on parties only (visibility).
+`owner_id` the party the record concerns (a party owns itself), `parent_id` the household of a member or the contract of a
+claim, `adviser_id` is set on parties only. The last three serve visibility and are derived by `domain.visibility`.
 """
 
 scope_leave = Table(
