@@ -6,10 +6,10 @@ Operations are typed dictionaries: two thousand of them are checked per request.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field, TypeAdapter, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from brokerdesk.wire.codec import REQUEST, Answer, Code, Id, Seq, Time
 

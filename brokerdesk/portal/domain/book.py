@@ -78,6 +78,14 @@ class Record:
         return rev, actor, at
 
 
+@dataclass(slots=True)
+class _Mark:
+    """What `rollback` puts back: records as they were, and the staged keys in their order."""
+
+    records: dict[Key, Record | None]
+    staged: dict[Key, bool]
+
+
 class RecordBook:
     """A cache of records with staged changes for one tenant and one open writing transaction."""
 
@@ -90,8 +98,7 @@ class RecordBook:
         self._records: dict[Key, Record | None] = {}
         self._staged: dict[Key, bool] = {}
         self._before: dict[Key, visibility.Sight] = {}
-        self._undo: dict[Key, Record | None] | None = None
-        self._order: dict[Key, bool] = {}
+        self._marks: list[_Mark] = []
 
     def preload(self, keys: Iterable[Key]) -> None:
         """Load (and on PostgreSQL lock) many records with one statement per kind."""
@@ -196,24 +203,23 @@ class RecordBook:
     def _remember(self, key: Key, record: Record | None) -> None:
         if key not in self._before and record is not None and key not in self._staged:
             self._before[key] = visibility.Sight(record.owner_id, record.parent_id, record.adviser_id)
-        if self._undo is not None and key not in self._undo:
-            self._undo[key] = copy.copy(record)
+        for mark in self._marks:
+            if key not in mark.records:
+                mark.records[key] = copy.copy(record)
 
     def mark(self) -> None:
-        """Begin a stretch of changes that `rollback` can take back."""
-        self._undo = {}
-        self._order = dict(self._staged)
+        """Begin a stretch of changes that `rollback` can take back; stretches nest."""
+        self._marks.append(_Mark({}, dict(self._staged)))
 
     def rollback(self) -> None:
-        """Take back every staged change since `mark`."""
-        for key, record in (self._undo or {}).items():
-            self._records[key] = record
-        self._staged = self._order
-        self._undo = None
+        """Take back every staged change since the last open `mark`."""
+        mark = self._marks.pop()
+        self._records.update(mark.records)
+        self._staged = mark.staged
 
     def release(self) -> None:
-        """End the stretch begun by `mark` and keep its changes."""
-        self._undo = None
+        """Keep the changes since the last open `mark`."""
+        self._marks.pop()
 
     def flush(self) -> None:
         """Take feed numbers and write everything staged. Call it once, right before the transaction ends."""

@@ -5,7 +5,7 @@ Memberships, ended invitations and trackings go with the customer. Erasing and a
 
 from __future__ import annotations
 
-from brokerdesk.models.values.states import AccessState, InvitationState, Right
+from brokerdesk.models.values.states import AccessState, InvitationState
 from brokerdesk.portal.domain.book import Record
 from brokerdesk.portal.domain.verdicts import Behaviour, OpContext, Verdict, applied, rejected
 from brokerdesk.wire.push import Op
@@ -37,4 +37,4 @@ def _may_go(record: Record) -> bool:
     return record.kind in _GOES_ALONG or record.data.get("state") in _OVER.get(record.kind, ())
 
 
-BEHAVIOURS = (Behaviour(type="client.delete", kind="party", right=Right.DELETE, handler=delete),)
+BEHAVIOURS = (Behaviour("client.delete", delete),)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brokerdesk.models.values.states import Right
 from brokerdesk.portal.domain.book import Origin, Record, RecordBook
+from brokerdesk.wire.operations import OPERATIONS, OpType
 from brokerdesk.wire.push import Op, Status
 
 if TYPE_CHECKING:
@@ -81,19 +82,19 @@ class OpContext:
 Handler = Callable[[OpContext, Op], Verdict]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Behaviour:
-    """An operation type with code of its own: who may, and whether it needs a connection at the moment of the click.
+    """The code of one operation of `wire.operations`, which says who may call it, on which kind, with which payload.
 
-    `kind` is the kind of the record the operation's `id` names; unless `makes` is true, an absent or invisible record is
-    answered with `unknown_entity` before the handler runs, so every handler may rely on it. `payload` and `fields` list
-    the members that are allowed in `payload`; others are rejected as `validation`.
+    The right, the members of the payload and a required `expect` are checked before the handler runs. Unless the operation
+    `makes` its record, an absent or invisible record is answered with `unknown_entity` too. The handler runs in a
+    savepoint: whatever it wrote is taken back when its verdict is not `applied`.
     """
 
     type: str
-    kind: str
-    right: Right
     handler: Handler
-    online: bool = False
-    makes: bool = False
-    payload: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def spec(self) -> OpType:
+        """The declared entry. Raises `KeyError` for an undeclared type."""
+        return OPERATIONS[self.type]
