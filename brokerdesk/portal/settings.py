@@ -64,7 +64,7 @@ class Settings:
     """One portal: where its data lie, how it is reached, how it mails.
 
     `database` is None for the SQLite file in `data_dir`, or a PostgreSQL URL. `public_url` is what links in mails begin
-    with. `docs` stands for the OpenAPI document, which holds nothing secret.
+    with, `mail_from` the bare sender address of all mails. `docs` stands for the OpenAPI document, which holds nothing secret.
     """
 
     data_dir: Path
@@ -72,6 +72,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = None
     mail_dir: Path | None = None
+    mail_from: str | None = None
     behind_tls: bool = False
     background_jobs: bool = True
     rates: RateLimits = field(default_factory=RateLimits)

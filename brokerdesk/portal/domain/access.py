@@ -15,14 +15,15 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from brokerdesk.core.errors import KnownError
 from brokerdesk.core.ids import new_id
 from brokerdesk.models.values.contact import EmailAddress
-from brokerdesk.models.values.states import AccessOrigin, AccessState, Right
+from brokerdesk.models.values.states import AccessOrigin, AccessState
 from brokerdesk.portal.domain import invitation as rules
 from brokerdesk.portal.domain.book import CUSTOMER, Record, RecordBook
-from brokerdesk.portal.domain.households import share_household
+from brokerdesk.portal.domain.households import households_of, share_household
 from brokerdesk.portal.domain.series import Scene, store_step
 from brokerdesk.portal.domain.tracking import Event, track
 from brokerdesk.portal.domain.verdicts import Behaviour, OpContext, Verdict, applied, rejected
 from brokerdesk.portal.store.tables import access_side, invitation_side, password_reset, web_session
+from brokerdesk.portal.store.tables import record as record_table
 from brokerdesk.wire.push import Op
 
 EMAIL_TAKEN = "email_taken"
@@ -59,10 +60,18 @@ def side_of(connection: Connection, tenant_id: str, access_id: str) -> Row[Any] 
 
 def accesses_of(book: RecordBook, party_id: str) -> list[Record]:
     """The logins that show this customer's contracts and are not removed."""
+    found = book.find("access", owner_id=party_id)
+    if households_of(book, party_id):  # only then can a login of somebody else show his contracts
+        query = select(record_table.c.id).where(
+            record_table.c.tenant_id == book.tenant_id,
+            record_table.c.kind == "access",
+            record_table.c.data.contains(f'"{party_id}"', autoescape=True),
+        )
+        ids = set(book.connection.execute(query).scalars()) - {r.id for r in found}
+        book.preload(("access", i) for i in ids)
+        found += [r for i in sorted(ids) if (r := book.live("access", i)) is not None]
     return [
-        r
-        for r in book.find("access")
-        if party_id in (r.data.get("party_ids") or ()) and r.data.get("state") != AccessState.REMOVED
+        r for r in found if party_id in (r.data.get("party_ids") or ()) and r.data.get("state") != AccessState.REMOVED
     ]
 
 
@@ -265,14 +274,8 @@ def _add_customer(context: OpContext, op: Op) -> Verdict:
 
 
 BEHAVIOURS = (
-    Behaviour(type="access.deactivate", kind="access", right=Right.INVITE, handler=_deactivate),
-    Behaviour(type="access.reactivate", kind="access", right=Right.INVITE, handler=_reactivate),
-    Behaviour(
-        type="access.remove", kind="access", right=Right.DELETE, handler=_remove, online=True,
-        payload=frozenset({"waive"}),
-    ),
-    Behaviour(
-        type="access.add_customer", kind="access", right=Right.INVITE, handler=_add_customer,
-        payload=frozenset({"party_id"}),
-    ),
-)  # fmt: skip
+    Behaviour("access.deactivate", _deactivate),
+    Behaviour("access.reactivate", _reactivate),
+    Behaviour("access.remove", _remove),
+    Behaviour("access.add_customer", _add_customer),
+)

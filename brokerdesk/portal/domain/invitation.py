@@ -107,10 +107,6 @@ class Invitation:
             data[name] = to_wire(data[name]) if data[name] else None
         return data | {"state": self.state.value, "channel": self.channel.value}
 
-    def with_address(self, email: str) -> Invitation:
-        """The invitation to a corrected address."""
-        return dataclasses.replace(self, email=email)
-
     def link_lives(self, now: datetime) -> bool:
         """Whether the link of the current generation still opens the registration."""
         return next_state("register", self.state) is not None and (self.expires_at is None or now < self.expires_at)

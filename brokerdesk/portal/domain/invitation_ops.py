@@ -5,6 +5,7 @@ Refusals are verdict codes; the desk turns them into sentences. Deliberately sen
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,6 @@ from brokerdesk.models.values.contact import EmailAddress
 from brokerdesk.models.values.names import AddressForm, Language
 from brokerdesk.models.values.states import InvitationState as State
 from brokerdesk.models.values.states import Origin as ContractOrigin
-from brokerdesk.models.values.states import Right
 from brokerdesk.portal.domain import links
 from brokerdesk.portal.domain.access import accesses_of, address_conflict
 from brokerdesk.portal.domain.book import Record
@@ -32,6 +32,7 @@ from brokerdesk.portal.domain.invitation import (
 from brokerdesk.portal.domain.office import office_of
 from brokerdesk.portal.domain.series import Scene, Stored, store_step
 from brokerdesk.portal.domain.verdicts import Behaviour, OpContext, Verdict, applied, rejected
+from brokerdesk.portal.portal import Portal
 from brokerdesk.wire.push import Op
 
 NOT_ENTITLED = "not_entitled"
@@ -45,12 +46,6 @@ ALREADY_REGISTERED = "already_registered"
 
 _OVER = frozenset({State.REVOKED, State.REGISTERED})
 _RELEASED_ORIGINS = frozenset({ContractOrigin.OWN.value, ContractOrigin.POOL.value})
-_PAYLOAD = frozenset(
-    {
-        "party_id", "channel", "address_form", "language", "email", "reminders", "release_contracts",
-        "campaign_id", "requested_at",
-    }
-)  # fmt: skip
 
 
 def _scene(context: OpContext) -> Scene:
@@ -187,28 +182,41 @@ def _move(context: OpContext, op: Op, make: Callable[[Invitation], Step]) -> tup
 def _resend(context: OpContext, op: Op) -> Verdict:
     payload = op.get("payload") or {}
     restart = payload.get("restart_series", False)
-    if not isinstance(restart, bool):
-        return rejected("validation", "restart_series")
+    wrong = [name for name in _wrong_members({**payload, "party_id": ""}) if name != "party_id"]
+    if not isinstance(restart, bool) or wrong:
+        return rejected("validation", *(wrong or ["restart_series"]))
     record = context.book.live("invitation", op["id"] or "")
     party = context.book.live("party", str(record.data.get("party_id"))) if record else None
     if record is None or party is None:
         return rejected("unknown_entity")
-    refusal = _party_refusal(party)
-    if not office_of(context.connection, context.book.tenant_id).entitled:
-        refusal = NOT_ENTITLED
-    email = payload.get("email")
-    if email is not None and not refusal:
-        refusal = _address_refusal(context, party, {"email": email})
+    refusal = _resend_refusal(context, party, payload)
     if refusal:
         return rejected(refusal, record=record)
-    now = from_wire(context.now)
+    changes = _corrections(payload, restart=restart)
 
     def step(invitation: Invitation) -> Step:
-        corrected = invitation.with_address(EmailAddress.parse(email).value) if email else invitation
+        corrected = dataclasses.replace(invitation, **changes)
         expect = dict(op.get("expect") or {})
-        return resend(corrected, now, expect=expect, restart_series=restart)
+        return resend(corrected, from_wire(context.now), expect=expect, restart_series=restart)
 
     return _move(context, op, step)[0]
+
+
+def _resend_refusal(context: OpContext, party: Record, payload: dict[str, Any]) -> str | None:
+    if not office_of(context.connection, context.book.tenant_id).entitled:
+        return NOT_ENTITLED
+    corrected = payload.get("email")
+    return _party_refusal(party) or (_address_refusal(context, party, {"email": corrected}) if corrected else None)
+
+
+def _corrections(payload: dict[str, Any], *, restart: bool) -> dict[str, Any]:
+    """What a resend may change: the address always; form, language and reminders only with a new series (S2.45)."""
+    changes: dict[str, Any] = {
+        n: payload[n] for n in ("address_form", "language", "reminders") if restart and n in payload
+    }
+    if payload.get("email"):
+        changes["email"] = EmailAddress.parse(payload["email"]).value
+    return changes
 
 
 def _stop(context: OpContext, op: Op) -> Verdict:
@@ -234,13 +242,12 @@ def _link(context: OpContext, op: Op) -> Verdict:
     if stored is None:
         return verdict
     invitation = Invitation.from_data(stored.record.data)
-    url = links.invitation_url(
-        context.portal.settings.public_url, context.portal.keys, stored.record.id, invitation.link_generation
-    )
-    lives = invitation.link_lives(from_wire(context.now))
-    return applied(
-        stored.record, result={"url": url, "expires_at": stored.record.data.get("expires_at"), "living": lives}
-    )
+    result = {
+        "generation": invitation.link_generation,
+        "expires_at": stored.record.data.get("expires_at"),
+        "living": invitation.link_lives(from_wire(context.now)),
+    }
+    return applied(stored.record, result=result)
 
 
 def _unchanged(invitation: Invitation) -> Step:
@@ -248,17 +255,16 @@ def _unchanged(invitation: Invitation) -> Step:
     return Step(invitation=invitation)
 
 
-def _behaviour(name: str, handler: Callable[[OpContext, Op], Verdict], *payload: str, **more: Any) -> Behaviour:
-    return Behaviour(
-        type=f"invitation.{name}", kind="invitation", right=Right.INVITE, handler=handler,
-        payload=frozenset(payload), **more,
-    )  # fmt: skip
+def _reveal(portal: Portal, invitation_id: str, result: dict[str, Any]) -> dict[str, Any]:
+    """The link itself is added when the answer is told: stored verdicts hold none (security.md S-34)."""
+    url = links.invitation_url(portal.settings.public_url, portal.keys, invitation_id, int(result["generation"]))
+    return {**result, "url": url}
 
 
 BEHAVIOURS = (
-    _behaviour("submit", _submit, *_PAYLOAD, makes=True),
-    _behaviour("resend", _resend, "restart_series", "email", "template"),
-    _behaviour("stop", _stop),
-    _behaviour("revoke", _revoke),
-    _behaviour("link", _link, "renew", online=True),
+    Behaviour("invitation.submit", _submit),
+    Behaviour("invitation.resend", _resend),
+    Behaviour("invitation.stop", _stop),
+    Behaviour("invitation.revoke", _revoke),
+    Behaviour("invitation.link", _link, reveal=_reveal),
 )

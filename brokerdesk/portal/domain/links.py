@@ -9,7 +9,6 @@ from __future__ import annotations
 from brokerdesk.portal.domain.keys import Keys, token_hash
 
 LINK_BYTES = 16
-CODE_DIGITS = 6
 
 
 def link_token(keys: Keys, invitation_id: str, generation: int) -> str:
@@ -35,9 +34,3 @@ def reset_token(keys: Keys, purpose: str, nonce: str) -> str:
 def reset_url(public_url: str, keys: Keys, purpose: str, nonce: str) -> str:
     """The mailed one-time link."""
     return f"{public_url.rstrip('/')}/r/{reset_token(keys, purpose, nonce)}"
-
-
-def mailed_code(keys: Keys, nonce: str) -> str:
-    """The six digits that prove an address, for the pending registration named by `nonce`."""
-    number = int.from_bytes(keys.code("mailed-code", nonce, length=8), "big")
-    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"

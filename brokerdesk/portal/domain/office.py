@@ -40,13 +40,20 @@ class Office:
     phone: str = ""
     email: str = ""
     website: str = ""
+    register_number: str = ""
     entitled: bool = True
 
-    def product(self, customer_type: str | None, language: str) -> str:
-        """The name of the customers' access for this type of customer."""
+    def product(self, customer_type: str | None) -> str:
+        """The name of the customers' access for this type of customer, as the office calls it."""
         is_company = customer_type == CustomerType.COMPANY
-        chosen = self.product_company if is_company else self.product_private
-        return chosen or DEFAULT_PRODUCTS.get(language, DEFAULT_PRODUCTS["de"])[is_company]
+        return (self.product_company if is_company else self.product_private) or DEFAULT_PRODUCTS["de"][is_company]
+
+    def product_in(self, customer_type: str | None, language: str) -> str:
+        """The same in the customer's language; a name of the office's own is not translated."""
+        own = self.product(customer_type)
+        if own in DEFAULT_PRODUCTS["de"]:
+            return DEFAULT_PRODUCTS.get(language, DEFAULT_PRODUCTS["de"])[DEFAULT_PRODUCTS["de"].index(own)]
+        return own
 
 
 def office_by_code(connection: Connection, code: str) -> Office | None:
@@ -82,5 +89,5 @@ def _office(connection: Connection, row: Row[Any]) -> Office:
 
 
 _TEXTS = (
-    "name", "language", "product_private", "product_company", "street", "zip", "city", "phone", "email", "website",
+    "name", "language", "product_private", "product_company", "street", "zip", "city", "phone", "email", "website", "register_number",
 )  # fmt: skip
