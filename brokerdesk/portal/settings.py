@@ -65,6 +65,7 @@ class Settings:
 
     `database` is None for the SQLite file in `data_dir`, or a PostgreSQL URL. `public_url` is what links in mails begin
     with, `mail_from` the bare sender address of all mails. `docs` stands for the OpenAPI document, which holds nothing secret.
+    with; `workers` above one moves counters into the database.
     """
 
     data_dir: Path
@@ -74,6 +75,7 @@ class Settings:
     mail_dir: Path | None = None
     mail_from: str | None = None
     behind_tls: bool = False
+    workers: int = 1
     background_jobs: bool = True
     rates: RateLimits = field(default_factory=RateLimits)
     limits: WireLimits = field(default_factory=WireLimits)
