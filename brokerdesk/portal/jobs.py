@@ -1,7 +1,7 @@
 """What the portal does by itself: sends due mails, lets invitations expire, forgets what is over.
 
 `MailRun.run_due` is one tick and may run in several processes at once: a job is claimed under a lease in the transaction
-that re-checks the invitation, and the mail server is never talked to inside a transaction. `attach_jobs` adds the thread.
+that re-checks the invitation, and the mail server is never talked to inside a transaction. `mount` adds the thread.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from fastapi import FastAPI
 from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import DBAPIError
 
@@ -286,7 +287,7 @@ class JobThread:
             _log.error("job-failed", error=type(problem).__name__)
 
 
-def attach_jobs(portal: Portal) -> None:
+def mount(_app: FastAPI, portal: Portal) -> None:
     """Start and stop the background thread with the server, unless the settings switch it off."""
     if not portal.settings.background_jobs:
         return

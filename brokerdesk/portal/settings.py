@@ -64,8 +64,8 @@ class Settings:
     """One portal: where its data lie, how it is reached, how it mails.
 
     `database` is None for the SQLite file in `data_dir`, or a PostgreSQL URL. `public_url` is what links in mails begin
-    with, `mail_from` the bare sender address of all mails. `docs` stands for the OpenAPI document, which holds nothing secret.
-    with; `workers` above one moves counters into the database.
+    with, `mail_from` the bare sender address of all mails;
+    `workers` above one moves counters into the database.
     """
 
     data_dir: Path

@@ -64,7 +64,11 @@ class Limiter:
         now = self._portal.clock.now()
         digest = hashlib.sha256(key.encode()).hexdigest()
         with self._portal.database.writing() as connection:
-            row = connection.execute(select(throttle.c.window_at, throttle.c.count.label("used")).where(throttle.c.key == digest).with_for_update()).one_or_none()
+            row = connection.execute(
+                select(throttle.c.window_at, throttle.c.count.label("used"))
+                .where(throttle.c.key == digest)
+                .with_for_update()
+            ).one_or_none()
             ends = from_wire(row.window_at) + timedelta(seconds=window_s) if row else now
             count = int(row.used) + 1 if row and ends > now else 1
             if count == 1:
