@@ -31,6 +31,10 @@ class Portal:
         """The present moment as a wire text."""
         return to_wire(self.clock.now())
 
+    def follow_epoch(self, epoch: str) -> None:
+        """Serve in another epoch from now on."""
+        self.epoch = epoch
+
     def close(self) -> None:
         """Give the database back."""
         self.database.close()
@@ -44,7 +48,7 @@ def open_portal(settings: Settings, *, clock: Clock | None = None) -> Portal:
     create_schema(database, clock)
     epoch = witness.confirm_epoch(database, settings.data_dir, clock)
     portal = Portal(settings=settings, clock=clock, database=database, keys=keys, epoch=epoch)
-    watch = witness.Watch(database, settings.data_dir)
+    watch = witness.Watch(database, settings.data_dir, portal.follow_epoch)
     portal.on_start.append(watch.start)
     portal.on_stop.append(watch.stop)
     return portal

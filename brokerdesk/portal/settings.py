@@ -38,6 +38,7 @@ class WireLimits:
     page_bytes: int = 8_388_608
     small_bytes: int = 65_536
     depth: int = 12
+    body_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from typing import Any
 
@@ -14,8 +15,8 @@ from brokerdesk.wire.codec import depth_exceeds
 _MAX_NAMED_FIELDS = 20
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The inflated body, at most `limit` bytes. Raises `Refusal`: too_large, media_type, malformed."""
+async def read_body(request: Request, limit: int, *, timeout_s: float) -> bytes:
+    """The inflated body, at most `limit` bytes. Raises `Refusal`: too_large, media_type, malformed, timeout."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Refusal("media_type")
@@ -25,20 +26,25 @@ async def read_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
         raise Refusal("too_large")
-    inflate = zlib.decompressobj(wbits=31) if coding == "gzip" else None
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _collect(request, limit, is_packed=coding == "gzip")
+    except TimeoutError as error:
+        raise Refusal("timeout") from error
+    except (zlib.error, ClientDisconnect) as error:
+        raise Refusal("malformed") from error
+
+
+async def _collect(request: Request, limit: int, *, is_packed: bool) -> bytes:
+    inflate = zlib.decompressobj(wbits=31) if is_packed else None
     parts: list[bytes] = []
     size = 0
-    try:
-        async for chunk in request.stream():
-            part = inflate.decompress(chunk, limit - size + 1) if inflate else chunk
-            size += len(part)
-            if size > limit or (inflate and inflate.unconsumed_tail):
-                raise Refusal("too_large")
-            parts.append(part)
-    except zlib.error as error:
-        raise Refusal("malformed") from error
-    except ClientDisconnect as error:
-        raise Refusal("malformed") from error
+    async for chunk in request.stream():
+        part = inflate.decompress(chunk, limit - size + 1) if inflate else chunk
+        size += len(part)
+        if size > limit or (inflate and inflate.unconsumed_tail):
+            raise Refusal("too_large")
+        parts.append(part)
     if inflate and (not inflate.eof or inflate.unused_data):
         raise Refusal("malformed")
     return b"".join(parts)

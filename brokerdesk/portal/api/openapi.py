@@ -15,7 +15,7 @@ from brokerdesk.wire.problems import MEDIA_TYPE, PROBLEMS, Problem
 _REF = "#/components/schemas/{model}"
 _ALWAYS = ("rate_limited", "upgrade_required", "internal")
 _GUARDED = ("token_expired", "token_invalid", "device_revoked", "scope")
-_WITH_BODY = ("malformed", "too_large", "media_type", "envelope")
+_WITH_BODY = ("malformed", "too_large", "media_type", "envelope", "timeout")
 
 
 def document() -> bytes:

@@ -107,7 +107,8 @@ async def _answer(portal: Portal, limiter: Limiter, endpoint: Endpoint, request:
     body = None
     if endpoint.request is not None:
         limits = portal.settings.limits
-        raw = await read_body(request, limits.push_bytes if endpoint.has_big_body else limits.small_bytes)
+        allowed = limits.push_bytes if endpoint.has_big_body else limits.small_bytes
+        raw = await read_body(request, allowed, timeout_s=limits.body_s)
         body = await run_in_threadpool(decode, raw, endpoint.request, limits.depth)
     call = Call(portal=portal, who=who, body=body, query=query, path=path)
     return await run_in_threadpool(_with_retry, HANDLERS[endpoint.name], call)

@@ -1,12 +1,16 @@
 """Access and refresh tokens of devices: issue, rotate, revoke, recognise (protocol.md § 3.2).
 
-Token texts are derived from the portal's secret, the family and the generation, so the successor of a lost answer can be
-told again although only hashes are stored. Pairing stands in `pairing`, customers' sessions are another audience.
+Token texts are derived from the portal's secret, the family and the generation. So the successor of a lost answer can be
+told again although only hashes are stored, and a portal restored from a backup recognises tokens that it issued after that
+backup. Pairing stands in `pairing`, customers' sessions are another audience.
 """
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,11 +29,30 @@ from brokerdesk.portal.store.tables import device, employee, token, token_family
 
 ACCESS, REFRESH = "access", "refresh"
 _PREFIX = {ACCESS: "bda_", REFRESH: "bdr_"}
+_PROOF = 20
 
 
 def text_of(portal: Portal, kind: str, family_id: str, generation: int) -> str:
-    """The text of a token; its prefix lets secret scanners find it."""
-    return _PREFIX[kind] + portal.keys.token(f"desk:{kind}", family_id, generation)
+    """The text of a token: prefix (so that secret scanners find it), family, generation, 160 bits of proof."""
+    body = uuid.UUID(family_id).bytes + generation.to_bytes(4, "big")
+    proof = portal.keys.code(f"desk:{kind}", family_id, generation, length=_PROOF)
+    return _PREFIX[kind] + base64.urlsafe_b64encode(body + proof).rstrip(b"=").decode()
+
+
+def _read_text(portal: Portal, text: str) -> tuple[str, str, int] | None:
+    """Kind, family and generation of a text that this portal made, or None."""
+    kind = next((k for k, prefix in _PREFIX.items() if text.startswith(prefix)), None)
+    if kind is None or len(text) > 100 or not text.isascii():
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text[4:] + "=" * (-len(text[4:]) % 4))
+    except ValueError:
+        return None
+    if len(raw) != 20 + _PROOF:
+        return None
+    family_id, generation = str(uuid.UUID(bytes=raw[:16])), int.from_bytes(raw[16:20], "big")
+    genuine = hmac.compare_digest(text_of(portal, kind, family_id, generation), text)
+    return (kind, family_id, generation) if genuine else None
 
 
 def start_family(portal: Portal, connection: Connection, *, tenant_id: str, employee_id: str, device_id: str) -> str:
@@ -79,7 +102,7 @@ def refresh(portal: Portal, text: str, device_id: str) -> dict[str, Any]:
     """The next pair for a refresh token. Raises `Refusal`; a theft signal ends the family before it is raised."""
     stolen = False
     with portal.database.writing() as connection:
-        row = _find(connection, text, lock=True)
+        row = _find(connection, text, lock=True) or _catch_up(portal, connection, text)
         if row is None or row.kind != REFRESH or row.device_id != device_id:
             raise Refusal("token_invalid")
         _check_alive(row, portal.now())
@@ -179,6 +202,22 @@ def _find(connection: Connection, text: str, *, lock: bool = False) -> Any:
     return connection.execute(query.with_for_update(of=token_family) if lock else query).one_or_none()
 
 
+def _catch_up(portal: Portal, connection: Connection, text: str) -> Any:
+    """The row of a genuine token that is newer than the database: it was issued after the backup we were restored from."""
+    known = _read_text(portal, text)
+    if known is None:
+        return None
+    _, family_id, generation = known
+    family = select(token_family).where(token_family.c.id == family_id, token_family.c.generation < generation)
+    if connection.execute(family.with_for_update()).first() is None:
+        return None
+    now = portal.clock.now()
+    values = {"generation": generation, "rotated_at": to_wire(now)}
+    connection.execute(update(token_family).where(token_family.c.id == family_id).values(**values))
+    _insert_pair(portal, connection, family_id, generation, now)
+    return _find(connection, text)
+
+
 def _check_alive(row: Any, now: str) -> None:
     if row.device_revoked_at is not None or row.disabled_at is not None:
         raise Refusal("device_revoked")
@@ -192,6 +231,9 @@ def authenticate(portal: Portal, text: str, device_id: str | None) -> Principal:
     """The principal of an access token. Raises `Refusal`; a token sent by another device is invalid."""
     with portal.database.reading() as connection:
         row = _find(connection, text)
+    if row is None and _read_text(portal, text) is not None:
+        with portal.database.writing() as connection:
+            row = _catch_up(portal, connection, text)
     if row is None or row.kind != ACCESS or (device_id is not None and device_id != row.device_id):
         raise Refusal("token_invalid")
     _check_alive(row, portal.now())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -97,9 +98,12 @@ def draw_epoch(database: Database, data_dir: Path, clock: Clock) -> str:
 class Watch:
     """Refreshes the witness once a second while the portal serves."""
 
-    def __init__(self, database: Database, data_dir: Path, *, period_s: float = 1.0) -> None:
-        """Prepare; `start` begins."""
+    def __init__(
+        self, database: Database, data_dir: Path, on_epoch: Callable[[str], None], *, period_s: float = 1.0
+    ) -> None:
+        """Prepare; `start` begins. `on_epoch` hears of an epoch that a restore beside us has drawn."""
         self._database, self._data_dir, self._period_s = database, data_dir, period_s
+        self._on_epoch = on_epoch
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._last: Witness | None = None
@@ -124,6 +128,8 @@ class Watch:
                 now = observe(connection)
         except DBAPIError:
             return
+        if self._last is not None and now.epoch != self._last.epoch:
+            self._on_epoch(now.epoch)
         if now != self._last:
             write(self._data_dir, now)
             self._last = now
