@@ -226,7 +226,8 @@ def _people(world: World) -> None:
         },
     )
     ids["adviser"] = world.put(
-        "adviser", {"code": "100", "name": "Alina Weberling", "phone": "+49 221 5550101", "email": "a@beispielhain.example"}
+        "adviser",
+        {"code": "100", "name": "Alina Weberling", "phone": "+49 221 5550101", "email": "a@beispielhain.example"},
     )
     ids["insurer"] = world.put(
         "party", {"kind": "organisation", "name": {"company_name": "Nordlicht Sach"}, "roles": ["insurer"]}

@@ -20,7 +20,7 @@ from brokerdesk.models.values.names import Language
 from brokerdesk.models.values.states import ContractStatus, Frequency, Origin
 from brokerdesk.portal.domain.people import party_name, record_data
 from brokerdesk.portal.store.tables import record, tenant
-from brokerdesk.portal.web.line_names import group_of, line_name
+from brokerdesk.portal.web.line_names import group_of, is_investment, line_name
 from brokerdesk.portal.web.lines import CHIPS, look_of
 from brokerdesk.portal.web.wording import Wording
 
@@ -64,7 +64,7 @@ def overview(connection: Connection, tenant_id: str, party_ids: Iterable[str], w
     investment = connection.execute(select(tenant.c.investment).where(tenant.c.id == tenant_id)).scalar_one()
     items = []
     for record_id, data in _released(connection, tenant_id, list(party_ids)):
-        if investment or group_of(str(data.get("line") or "")) != "investment":
+        if investment or not is_investment(str(data.get("line") or "")):
             items.append(_item(connection, tenant_id, record_id, data, words))
     items.sort(key=lambda i: (CHIPS.index(i.chip), i.title.casefold(), i.id))
     total = sum(i.monthly_cents or 0 for i in items if i.counted)
@@ -104,8 +104,8 @@ def _item(connection: Connection, tenant_id: str, record_id: str, data: dict[str
     amount, per = _amount(data, monthly, words)
     return Item(
         id=record_id,
-        title=name or product or words("web.line.other"),
-        subtitle=" · ".join(p for p in (insurer_name(connection, tenant_id, data), product) if p),
+        title=name or product or words("web.contracts.unnamed"),
+        subtitle=insurer_name(connection, tenant_id, data),
         amount=amount,
         per=per,
         icon=look.icon,
@@ -164,7 +164,7 @@ def facts(connection: Connection, tenant_id: str, item: Item, words: Wording) ->
     found = [
         ("insurer", insurer_name(connection, tenant_id, data)),
         ("number", str(data.get("number") or "")),
-        ("line", line_name(str(data.get("line") or ""), words)),
+        ("product", str(data.get("product") or "")),
         ("premium", premium),
         ("start", _day(data.get("start"), words)),
         ("end", _day(data.get("end"), words)),

@@ -33,7 +33,7 @@ RUNS = 30_000 if FULL else 1_200
 FLOOR = 50 if FULL else 5
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - named after what it reports
     """An invariant was broken."""
 
 
