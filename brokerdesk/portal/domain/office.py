@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 from brokerdesk.models.rules.reminders import SendTimes
 from brokerdesk.models.values.states import CustomerType
 from brokerdesk.portal.store.tables import record, tenant
+from brokerdesk.wire.codes import BROKER_LENGTH, normalise
 
 DEFAULT_PRODUCTS = {
     "de": ("Kunden-App", "Kundenportal"),
@@ -57,8 +58,9 @@ class Office:
 
 
 def office_by_code(connection: Connection, code: str) -> Office | None:
-    """The brokerage with this Makler-ID (any case), or None."""
-    row = connection.execute(select(tenant).where(tenant.c.code == code.strip().upper())).first()
+    """The brokerage with this Makler-ID (any case, blanks and dashes allowed), or None."""
+    wanted = normalise(code, BROKER_LENGTH)
+    row = connection.execute(select(tenant).where(tenant.c.code == wanted)).first() if wanted else None
     return _office(connection, row) if row else None
 
 
