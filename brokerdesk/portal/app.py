@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from brokerdesk.core.clock import Clock
+from brokerdesk.portal import jobs
 from brokerdesk.portal.api import server
 from brokerdesk.portal.portal import Portal, open_portal
 from brokerdesk.portal.settings import Settings
+from brokerdesk.portal.web import server as web
 
-PARTS: tuple[Callable[[FastAPI, Portal], None], ...] = (server.mount,)
+PARTS: tuple[Callable[[FastAPI, Portal], None], ...] = (server.mount, web.mount, jobs.mount)
 """What hangs its routes, handlers and life-cycle callbacks into the application, in this order."""
 
 

@@ -18,6 +18,7 @@ from brokerdesk.core.errors import KnownError
 from brokerdesk.core.paths import Folders
 from brokerdesk.core.texts import LANGUAGES, Texts
 from brokerdesk.models.values.states import EXTRA_RIGHTS, EmployeeRole, Scope
+from brokerdesk.portal import mail_commands
 from brokerdesk.portal.settings import Settings
 
 KNOWN_ERROR = 3
@@ -42,6 +43,7 @@ def settings_from(given: argparse.Namespace) -> Settings:
         public_url=getattr(given, "public_url", None) or "http://127.0.0.1:8000",
         smtp_url=getattr(given, "smtp", None),
         mail_dir=Path(given.mail_dir) if getattr(given, "mail_dir", None) else None,
+        mail_from=getattr(given, "mail_from", None),
         behind_tls=getattr(given, "behind_tls", False),
         workers=getattr(given, "workers", 1),
     )
@@ -58,6 +60,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-url")
     parser.add_argument("--smtp")
     parser.add_argument("--mail-dir")
+    parser.add_argument("--mail-from", help="bare sender address of all mails")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--behind-tls", action="store_true")
     parser.add_argument("--json", action="store_true", dest="as_json")
@@ -190,6 +193,20 @@ def _restore(given: argparse.Namespace) -> int:
     return 0
 
 
+def _with_portal(
+    work: Callable[[Any, argparse.Namespace], dict[str, Any]],
+) -> Callable[[argparse.Namespace], int]:
+    def run(given: argparse.Namespace) -> int:
+        portal = _open(given)
+        try:
+            say(work(portal, given))
+        finally:
+            portal.close()
+        return 0
+
+    return run
+
+
 def _nothing(_parser: argparse.ArgumentParser) -> None:
     """A command without arguments of its own."""
 
@@ -203,6 +220,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", "check database and secret", _nothing, _check),
     Command("backup", "write a backup into a folder", lambda p: _one(p, "folder"), _backup),
     Command("restore", "restore a backup and draw a new epoch", _restore_arguments, _restore),
+    Command("bounce", "apply a delivery report", mail_commands.bounce_arguments, _with_portal(mail_commands.bounce)),
+    Command(
+        "import-legacy-users",
+        "take over the users of an older portal",
+        mail_commands.legacy_arguments,
+        _with_portal(mail_commands.import_legacy),
+    ),
 )
 """Every subcommand, in the order of the help."""
 

@@ -65,7 +65,8 @@ class Settings:
     """One portal: where its data lie, how it is reached, how it mails.
 
     `database` is None for the SQLite file in `data_dir`, or a PostgreSQL URL. `public_url` is what links in mails begin
-    with; `workers` above one moves counters into the database.
+    with, `mail_from` the bare sender address of all mails;
+    `workers` above one moves counters into the database.
     """
 
     data_dir: Path
@@ -73,6 +74,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = None
     mail_dir: Path | None = None
+    mail_from: str | None = None
     behind_tls: bool = False
     workers: int = 1
     background_jobs: bool = True

@@ -35,7 +35,10 @@ class OpType:
     payload: frozenset[str] = frozenset()
 
 
-_SUBMIT = "party_id channel address_form language email reminders requested_at campaign_id template first_invited_at"
+_SUBMIT = (
+    "party_id channel address_form language email reminders requested_at campaign_id template first_invited_at"
+    " release_contracts"
+)
 _RESEND = "restart_series template address_form language email reminders campaign_id"
 
 OPERATIONS: dict[str, OpType] = {
@@ -57,7 +60,10 @@ OPERATIONS: dict[str, OpType] = {
         OpType(
             type="access.add_customer", kind="access", right="invite", order=3, payload=frozenset({"party_id"})
         ),
-        OpType(type="invitation.link", kind="invitation", right="invite", order=3, online=True),
+        OpType(
+            type="invitation.link", kind="invitation", right="invite", order=3, online=True,
+            payload=frozenset({"renew"}),
+        ),
         OpType(
             type="access.remove", kind="access", right="delete", order=3, online=True, payload=frozenset({"waive"})
         ),

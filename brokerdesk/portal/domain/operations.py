@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from brokerdesk.portal.domain import client
+from brokerdesk.portal.domain import access, client, invitation_ops
 from brokerdesk.portal.domain.verdicts import Behaviour
 
-_MODULES: tuple[tuple[Behaviour, ...], ...] = (client.BEHAVIOURS,)
+_MODULES: tuple[tuple[Behaviour, ...], ...] = (client.BEHAVIOURS, invitation_ops.BEHAVIOURS, access.BEHAVIOURS)
 
 
 @cache

@@ -204,8 +204,16 @@ def push(portal: Portal, principal: Principal, request: PushRequest) -> bytes:
             answers.note_rev(book, outcome)
         last_seq = max(last_seq, outcomes[-1].seq if outcomes else 0)
         _store(connection, principal, fresh, last_seq, now)
+        _reveal(portal, outcomes)
         head = {"epoch": portal.epoch, "last_seq": last_seq, "server_time": now, "retry_after": work.retry_after}
         return answers.render(book, head, outcomes)
+
+
+def _reveal(portal: Portal, outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        spec = behaviours().get(outcome.type)
+        if spec and spec.reveal and outcome.result and outcome.record_id:
+            outcome.result = spec.reveal(portal, outcome.record_id, outcome.result)
 
 
 def _lock_device(connection: Connection, principal: Principal) -> int:

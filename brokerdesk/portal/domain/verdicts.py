@@ -93,6 +93,8 @@ class Behaviour:
 
     type: str
     handler: Handler
+    reveal: Callable[[Portal, str, dict[str, Any]], dict[str, Any]] | None = None
+    """Adds to a result what must not be stored with the verdict (a link), each time the verdict is told."""
 
     @property
     def spec(self) -> OpType:
