@@ -15,8 +15,26 @@ from brokerdesk.store import derived, search
 from brokerdesk.store.book import Book
 
 FIRST = ["Anneliese", "Łukasz", "Ayşe", "Mia", "Friederike", "Jörg", "Can", "Ole", "Balthasar", "Henriëtte"]
-SYLLABLES = ["ber", "gen", "hof", "stein", "wald", "mann", "bach", "feld", "burg", "thal", "rode", "heim", "dorf", "brück"]
-CITIES = [(f"{z:05d}", c) for z, c in zip(range(50000, 50400, 4), ["Köln", "Bonn", "Aachen", "Jülich", "Düren"] * 20, strict=False)]
+SYLLABLES = [
+    "ber",
+    "gen",
+    "hof",
+    "stein",
+    "wald",
+    "mann",
+    "bach",
+    "feld",
+    "burg",
+    "thal",
+    "rode",
+    "heim",
+    "dorf",
+    "brück",
+]
+CITIES = [
+    (f"{z:05d}", c)
+    for z, c in zip(range(50000, 50400, 4), ["Köln", "Bonn", "Aachen", "Jülich", "Düren"] * 20, strict=False)
+]
 LINES = ["motor_car", "liability_private", "household", "legal_private", "disability", "accident"]
 PARTY = (
     "key id kind title first_name name_prefix last_name name_suffix company_name company_addition contacts street zip city country"
@@ -75,7 +93,13 @@ def fill(book: Book, *, customers: int, each: int, seed: int = 7) -> None:
         run = unit.connection.exec_driver_sql
         run(_insert("party", PARTY), parties)
         first = list(parties[0])
-        first[0], first[1], first[18], first[25], first[26] = customers + 1, insurer, '["insurer"]', "bench vu", "Bench VU"
+        first[0], first[1], first[18], first[25], first[26] = (
+            customers + 1,
+            insurer,
+            '["insurer"]',
+            "bench vu",
+            "Bench VU",
+        )
         run(_insert("party", PARTY), tuple(first))
         contracts = _contracts(parties, each, insurer, draw)
         run(_insert("contract", CONTRACT), contracts)
@@ -99,7 +123,9 @@ def plain_copy(book: Book, target: Path) -> sqlite3.Connection:
         for table in ("party", "contract"):
             cursor = connection.exec_driver_sql(f"SELECT * FROM {table}")
             names = list(cursor.keys())
-            floor.execute(f"CREATE TABLE {table} ({', '.join(n if n != 'key' else 'key INTEGER PRIMARY KEY' for n in map(_quoted, names))})")
+            floor.execute(
+                f"CREATE TABLE {table} ({', '.join(n if n != 'key' else 'key INTEGER PRIMARY KEY' for n in map(_quoted, names))})"
+            )
             marks = ", ".join("?" * len(names))
             while rows := cursor.fetchmany(20_000):
                 floor.executemany(f"INSERT INTO {table} VALUES ({marks})", [tuple(r) for r in rows])
@@ -109,7 +135,9 @@ def plain_copy(book: Book, target: Path) -> sqlite3.Connection:
     floor.execute("CREATE INDEX ids ON party (id)")
     floor.execute("CREATE VIRTUAL TABLE words USING fts5(words, content='', prefix='1 2 3')")
     with book.read() as connection:
-        names = connection.exec_driver_sql("SELECT key, first_name, last_name, city, zip, customer_number FROM party").all()
+        names = connection.exec_driver_sql(
+            "SELECT key, first_name, last_name, city, zip, customer_number FROM party"
+        ).all()
     floor.executemany(
         "INSERT INTO words(rowid, words) VALUES (?, ?)",
         [(r[0], fold_expanded(f"{r[1]} {r[2]} {r[3]} {r[4]} {r[5]}")) for r in names],
