@@ -236,7 +236,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "demo-activity",
         "play some weeks of app life into the tenant of a demo",
-        lambda p: p.add_argument("tenant"),
+        lambda p: _one(p, "tenant"),
         _with_portal(_demo_activity),
     ),
 )
