@@ -157,6 +157,7 @@ class Gallery(QWidget):
         self.date = DateField(kit, "gallery.date", today=lambda: TODAY)
         self.date.set_value(TODAY)
         self.choice = Choice(kit, "gallery.choice", [("a", "Termin: BU-Beratung"), ("b", "Anruf")])
+        self.choice.set_value("a")
         for field in (self.money, self.date, self.choice):
             pair.addWidget(field)
         column.addLayout(pair)
