@@ -85,7 +85,7 @@ class SepaMandate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyBlock:
-    """One 0100 block: a person or organisation in one role of one contract. Codes are raw (gdv.md section 6)."""
+    """One 0100 block: a person or organisation in one role of one contract. Codes are raw; role `?` = first part missing."""
 
     role: str = ""
     salutation: str = ""

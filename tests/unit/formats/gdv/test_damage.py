@@ -270,6 +270,15 @@ def test_claims_are_grouped_and_signed() -> None:
     ]
 
 
+def test_unknown_codes_are_counted_together_in_the_end() -> None:
+    strange = [record("0210.040.1", {}, sparte=f"{n:03d}"[::-1], policy=f"{n}") for n in range(200, 900)]
+    events = read(b"".join(strange))
+    end = next(e for e in events if isinstance(e, PacketEnd))
+    odd = [dict(f.parameters) for f in end.findings if f.code == "sparte-unknown"]
+    assert len(odd) == 101
+    assert sum(int(f["times"]) for f in odd) > 500
+
+
 BASES = (CLEAN, SAMPLE, SMALL, SMALL.replace(b"\r\n", b""))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokerdesk.formats.gdv.charset import guess_charset, scan
+from brokerdesk.formats.gdv.charset import BLOCK, guess_charset, scan
 from brokerdesk.formats.gdv.fields import BAD, cents_reader, decimal_reader, number_reader, read_date, read_iso, signed
 from brokerdesk.formats.gdv.records import PartialDate, base_role
 from tests.support.gdv_files import party
@@ -129,6 +129,6 @@ def test_separators_are_told_apart(data: bytes, separator: str) -> None:
 
 
 def test_scan_across_blocks() -> None:
-    data = b"x" * ((1 << 20) - 1) + b"\r\n" + "ü".encode() * 10
+    data = b"x" * (BLOCK - 1) + b"\r\n" + "ü".encode() * 10
     found = scan(io.BytesIO(data))
     assert (found.separator, found.charset, found.size) == ("crlf", "utf-8", len(data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -148,6 +149,22 @@ def test_progress_and_cancel() -> None:
 
     with pytest.raises(Cancelled):
         list(read_gdv(io.BytesIO(data), progress=cancel))
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    def peak(count: int) -> int:
+        data = portfolio(count)
+        reader = GdvReader(io.BytesIO(data), window=20)
+        tracemalloc.start()
+        contracts = sum(isinstance(event, ContractBundle) for event in reader)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert contracts == count
+        return found
+
+    peak(10)  # reads the tables
+    small, large = peak(250), peak(750)  # both above two blocks
+    assert large < small * 1.3
 
 
 def test_speed_is_printed() -> None:
