@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from brokerdesk.core.clock import Clock
+from brokerdesk.portal.api import server
 from brokerdesk.portal.portal import Portal, open_portal
 from brokerdesk.portal.settings import Settings
 
-PARTS: tuple[Callable[[FastAPI, Portal], None], ...] = ()
+PARTS: tuple[Callable[[FastAPI, Portal], None], ...] = (server.mount,)
 """What hangs its routes, handlers and life-cycle callbacks into the application, in this order."""
 
 

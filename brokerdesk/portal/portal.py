@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from brokerdesk.core.clock import Clock, SystemClock, to_wire
 from brokerdesk.portal.domain.keys import Keys, load_keys
 from brokerdesk.portal.settings import Settings
-from brokerdesk.portal.store.engine import Database, create_schema, meta_value, open_database
+from brokerdesk.portal.store import witness
+from brokerdesk.portal.store.engine import Database, create_schema, open_database
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class Portal:
         """The present moment as a wire text."""
         return to_wire(self.clock.now())
 
+    def follow_epoch(self, epoch: str) -> None:
+        """Serve in another epoch from now on."""
+        self.epoch = epoch
+
     def close(self) -> None:
         """Give the database back."""
         self.database.close()
@@ -41,6 +46,9 @@ def open_portal(settings: Settings, *, clock: Clock | None = None) -> Portal:
     database = open_database(settings.database, settings.data_dir)
     keys = load_keys(settings.data_dir)
     create_schema(database, clock)
-    with database.reading() as connection:
-        epoch = meta_value(connection, "epoch") or ""
-    return Portal(settings=settings, clock=clock, database=database, keys=keys, epoch=epoch)
+    epoch = witness.confirm_epoch(database, settings.data_dir, clock)
+    portal = Portal(settings=settings, clock=clock, database=database, keys=keys, epoch=epoch)
+    watch = witness.Watch(database, settings.data_dir, portal.follow_epoch)
+    portal.on_start.append(watch.start)
+    portal.on_stop.append(watch.stop)
+    return portal

@@ -38,6 +38,7 @@ class WireLimits:
     page_bytes: int = 8_388_608
     small_bytes: int = 65_536
     depth: int = 12
+    body_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Settings:
     """One portal: where its data lie, how it is reached, how it mails.
 
     `database` is None for the SQLite file in `data_dir`, or a PostgreSQL URL. `public_url` is what links in mails begin
-    with. `docs` stands for the OpenAPI document, which holds nothing secret.
+    with; `workers` above one moves counters into the database.
     """
 
     data_dir: Path
@@ -73,6 +74,7 @@ class Settings:
     smtp_url: str | None = None
     mail_dir: Path | None = None
     behind_tls: bool = False
+    workers: int = 1
     background_jobs: bool = True
     rates: RateLimits = field(default_factory=RateLimits)
     limits: WireLimits = field(default_factory=WireLimits)

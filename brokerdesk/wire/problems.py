@@ -30,6 +30,7 @@ PROBLEMS: dict[str, ProblemCode] = {
         ProblemCode("pairing_code", 403),
         ProblemCode("not_found", 404),
         ProblemCode("method_not_allowed", 405),
+        ProblemCode("timeout", 408, retryable=True),
         ProblemCode("epoch_changed", 409),
         ProblemCode("seq_gap", 409),
         ProblemCode("device_forked", 409),

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, select
 
-from brokerdesk.portal.domain.book import RecordBook
+from brokerdesk.portal.domain.book import Record, RecordBook
 from brokerdesk.portal.domain.refusals import Refusal
 from brokerdesk.portal.domain.verdicts import Principal, Verdict
 from brokerdesk.portal.store.tables import op_result
@@ -140,10 +140,11 @@ def render(book: RecordBook, head: dict[str, Any], outcomes: list[Outcome]) -> b
     """The answer to a push. Every entity is the complete record as it is at the end of the request."""
     replayed = {(o.kind, o.record_id) for o in outcomes if o.replayed and o.shows_record}
     book.preload((kind, record_id) for kind, record_id in replayed if kind and record_id)
-    return to_json({**head, "results": [_result(book, o) for o in outcomes]})
+    results = b",".join([_result(book, o) for o in outcomes])
+    return to_json(head)[:-1] + b',"results":[' + results + b"]}"
 
 
-def _result(book: RecordBook, o: Outcome) -> dict[str, Any]:
+def _result(book: RecordBook, o: Outcome) -> bytes:
     body: dict[str, Any] = {"seq": o.seq, "op_id": o.op_id, "status": o.status, "replayed": o.replayed}
     if o.code:
         body["code"] = o.code
@@ -153,19 +154,17 @@ def _result(book: RecordBook, o: Outcome) -> dict[str, Any]:
     if o.fields:
         body["fields"] = o.fields
     if record is None:
-        return body
+        return to_json(body)
     if o.status == Status.CONFLICT and not record.deleted:
         body["conflicts"] = [
             {"field": f, "theirs": record.data.get(f), "by": by, "at": at, "rev": rev}
             for f in o.fields
             for rev, by, at in (record.stamp(f),)
         ]
-    body["entity"] = {
-        "type": record.kind,
-        "id": record.id,
-        "rev": record.rev,
-        "feed_seq": record.feed_seq,
-        "data": record.data,
-        **({"deleted": True, "reason": record.reason} if record.deleted else {}),
-    }
-    return body
+    return to_json(body)[:-1] + b',"entity":' + _entity(record) + b"}"
+
+
+def _entity(record: Record) -> bytes:
+    head = f'{{"type":"{record.kind}","id":"{record.id}","rev":{record.rev},"feed_seq":{record.feed_seq},"data":'
+    tail = f',"deleted":true,"reason":"{record.reason}"}}' if record.deleted else "}"
+    return head.encode() + (record.text.encode() if record.text else to_json(record.data)) + tail.encode()

@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from brokerdesk.portal.domain import visibility
+from brokerdesk.portal.store.engine import bulk
 from brokerdesk.portal.store.tables import record as table
 from brokerdesk.portal.store.tables import tenant
 from brokerdesk.wire.kinds import KINDS
@@ -47,7 +48,10 @@ CUSTOMER = Origin("customer")
 
 @dataclass(slots=True)
 class Record:
-    """One record with its newest state. Change it through `RecordBook` only; `data` is never edited in place."""
+    """One record with its newest state. Change it through `RecordBook` only; `data` is never edited in place.
+
+    `text` is the JSON of `data` once it has been written.
+    """
 
     kind: str
     id: str
@@ -66,6 +70,7 @@ class Record:
     origin_op: str | None
     origin_actor: str | None
     at: str
+    text: str | None = None
 
     @property
     def key(self) -> Key:
@@ -235,10 +240,8 @@ class RecordBook:
         visibility.write_leaving(self, moves.leaving, number + 1)
         new = [_to_row(self.tenant_id, r) for r in staged if self._staged[r.key]]
         old = [_to_row(self.tenant_id, r) for r in staged if not self._staged[r.key]]
-        if new:
-            self.connection.execute(insert(table), new)
-        if old:
-            self.connection.execute(_UPDATE, [_as_binds(row) for row in old])
+        bulk(self.connection, insert(table), new)
+        bulk(self.connection, _UPDATE, [_as_binds(row) for row in old])
         if moves.entering:
             self.connection.execute(
                 _RENUMBER,
@@ -274,9 +277,10 @@ def _from_row(row: Any) -> Record:
 
 
 def _to_row(tenant_id: str, r: Record) -> dict[str, Any]:
+    r.text = to_json(r.data).decode()
     return {
         "tenant_id": tenant_id, "kind": r.kind, "id": r.id, "rev": r.rev, "feed_seq": r.feed_seq,
-        "data": to_json(r.data).decode(), "stamps": to_json(r.stamps).decode(), "deleted": r.deleted,
+        "data": r.text, "stamps": to_json(r.stamps).decode(), "deleted": r.deleted,
         "reason": r.reason, "into_id": r.into_id, "owner_id": r.owner_id, "parent_id": r.parent_id,
         "adviser_id": r.adviser_id, "group_id": r.group_id, "origin_device": r.origin_device,
         "origin_op": r.origin_op, "origin_actor": r.origin_actor, "at": r.at,

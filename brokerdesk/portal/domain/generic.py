@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from brokerdesk.portal.domain import authorise
+from brokerdesk.portal.domain import authorise, shapes
 from brokerdesk.portal.domain.book import Origin, Record, RecordBook
 from brokerdesk.portal.domain.merge import Do, Merged, merge_edit, merge_set
 from brokerdesk.portal.domain.verdicts import Principal, Verdict, applied, conflict, rejected
@@ -67,12 +67,13 @@ class Editor:
 
     def _create(self, record_id: str, data: dict[str, Any]) -> Verdict:
         specs = self.kind.by_name
-        unknown = data.keys() - specs.keys()
-        if unknown:
-            return rejected("unsupported_field", *sorted(unknown))
-        wrong = [n for n, v in data.items() if v is not None and not accepts(specs[n], v)]
-        if wrong:
-            return rejected("validation", *sorted(wrong))
+        if not shapes.surely_fits(self.kind, data):
+            unknown = data.keys() - specs.keys()
+            if unknown:
+                return rejected("unsupported_field", *sorted(unknown))
+            wrong = [n for n, v in data.items() if not accepts(specs[n], v)]
+            if wrong:
+                return rejected("validation", *sorted(wrong))
         missing = self._missing_parents(data)
         if missing:
             return rejected("unknown_entity", *missing)

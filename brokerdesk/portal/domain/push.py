@@ -20,6 +20,7 @@ from brokerdesk.portal.domain.operations import behaviours
 from brokerdesk.portal.domain.refusals import Refusal
 from brokerdesk.portal.domain.verdicts import Behaviour, OpContext, Principal, Verdict, applied, rejected
 from brokerdesk.portal.portal import Portal
+from brokerdesk.portal.store.engine import bulk
 from brokerdesk.portal.store.tables import device, op_result
 from brokerdesk.wire.operations import NOOP
 from brokerdesk.wire.operations import generic as generic_type
@@ -218,8 +219,7 @@ def _lock_device(connection: Connection, principal: Principal) -> int:
 
 
 def _store(connection: Connection, principal: Principal, fresh: list[Outcome], last_seq: int, now: str) -> None:
-    if fresh:
-        connection.execute(insert(op_result), [_result_row(principal, o, now) for o in fresh])
+    bulk(connection, insert(op_result), [_result_row(principal, o, now) for o in fresh])
     connection.execute(
         update(device)
         .where(device.c.tenant_id == principal.tenant_id, device.c.id == principal.device_id)
