@@ -19,6 +19,7 @@ from brokerdesk.store import derived, search
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """Id of the hidden party that a stub of a contract belongs to until the feed brings the contract itself."""
+_SEARCHED = frozenset({"party", "contract"})
 _EXTRA = {"party": ("sort_key", "listed_name"), "contract": ("premium_year_cents",)}
 
 
@@ -131,8 +132,9 @@ def words(kind: str, row: Mapping[str, Any]) -> str | None:
 
 
 def index(connection: Connection, kind: str, rows: Iterable[tuple[int, str]]) -> None:
-    """Replace the search words of `(key, text)` rows."""
-    search.index(connection, kind, rows)
+    """Replace the search words of `(key, text)` rows; nothing for a kind that is not searched."""
+    if kind in _SEARCHED:
+        search.index(connection, kind, rows)
 
 
 def refresh_parties(connection: Connection, party_ids: Iterable[str]) -> None:
@@ -224,7 +226,7 @@ def delete(connection: Connection, kind: str, keys: Sequence[int]) -> None:
 
 def forget_words(connection: Connection, kind: str, keys: Sequence[int]) -> None:
     """Take rows out of the search."""
-    if kind in {"party", "contract"} and keys:
+    if kind in _SEARCHED and keys:
         search.remove(connection, kind, keys)
 
 

@@ -33,9 +33,7 @@ def _incoming(change: Change) -> Incoming:
 
 def verdict(result: OpResult) -> Verdict:
     """One verdict of a push."""
-    conflicts = tuple(
-        Theirs(field=c.field, value=c.theirs, actor=c.by, at=c.at) for c in result.conflicts or ()
-    )
+    conflicts = tuple(Theirs(field=c.field, value=c.theirs, actor=c.by, at=c.at) for c in result.conflicts or ())
     return Verdict(
         seq=result.seq,
         op_id=result.op_id,

@@ -178,7 +178,12 @@ class Client:
         return _checked(status, {k.lower(): v for k, v in answered.items()}, raw)
 
     def _headers(self, body: bytes | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "BD-Protocol": CURRENT, "BD-App": __version__, "User-Agent": "BrokerDesk"}
+        headers = {
+            "Accept": "application/json",
+            "BD-Protocol": CURRENT,
+            "BD-App": __version__,
+            "User-Agent": "BrokerDesk",
+        }
         if self.device_id:
             headers["BD-Device"] = self.device_id
         if self.epoch:

@@ -108,7 +108,8 @@ def pair(
             capabilities=told.model_dump(mode="json", by_alias=True),
         ),
     )
-    tokens(book).save(Tokens.from_answer(answer.access_token, answer.refresh_token, answer.expires_in))
+    kept = Tokens.from_answer(answer.access_token, answer.refresh_token, answer.expires_in)
+    tokens(book).save(kept)
     return Paired(answer.tenant_name, answer.employee_name, answer.role, request.device_id, queued)
 
 

@@ -61,7 +61,7 @@ class _SystemTrust(HTTPAdapter):
 
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        super().init_poolmanager(*args, ssl_context=context, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=context, **more)
 
 
 class _PinnedTrust(HTTPAdapter):
@@ -76,7 +76,7 @@ class _PinnedTrust(HTTPAdapter):
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the pin replaces the authority: a self-hosted portal signs itself
-        super().init_poolmanager(*args, ssl_context=context, assert_hostname=False, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=context, assert_hostname=False, **more)
         self.poolmanager.pool_classes_by_scheme = {"https": _pinned_pool(self._pins)}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:

@@ -29,7 +29,9 @@ class Watch:
 def observe(watch: Watch, *, now: datetime, waiting: bool, reachable: bool, last_seq: int) -> tuple[Watch, Alarm]:
     """The next watch and what to do: restart after ten minutes without progress, red at the second time."""
     if not waiting or last_seq != watch.last_seq:
-        return Watch(last_seq, now if waiting else None, 0 if last_seq != watch.last_seq else watch.restarts), Alarm.NONE
+        return Watch(
+            last_seq, now if waiting else None, 0 if last_seq != watch.last_seq else watch.restarts
+        ), Alarm.NONE
     if not reachable or watch.since is None:
         return replace(watch, since=now), Alarm.NONE
     if now - watch.since < STANDSTILL:

@@ -19,7 +19,10 @@ from brokerdesk.services.exchange.verdicts import POISON
 from brokerdesk.store.book import Book
 
 
-def freeze_batch(book: Book, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]]) -> Frozen:
+def freeze_batch(
+    book: Book, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]],
+    before_commit: Callable[[], None] = lambda: None,
+) -> Frozen:  # fmt: skip
     """Freeze the next soft items, at most `limit`, and commit before anything is sent (R3)."""
     with book.work(origin=ChangeOrigin.FEED) as unit:
         freezer = Freezer(unit, encode, limit=limit, fields=fields)
@@ -105,6 +108,23 @@ def note_attempt(book: Book, ops: list[FrozenOp]) -> None:
             "UPDATE outbox SET attempts = attempts + 1, sent_at = ? WHERE state = 'frozen' AND seq BETWEEN ? AND ?",
             (to_wire(unit.clock.now()), ops[0].seq, ops[-1].seq),
         )
+        unit.commit()
+
+
+def drop_refused(book: Book, op_id: str, seq: int) -> None:
+    """Forget a refused online operation: whoever asked for it was told."""
+    with book.work(origin=ChangeOrigin.FEED) as unit:
+        entry = unit.session.get(JournalEntry, seq)
+        if entry is None or entry.op_id != op_id:
+            return
+        op = json.loads(entry.body)
+        query = select(OutboxItem).where(
+            OutboxItem.record_id == op.get("id"),
+            OutboxItem.operation == op.get("type"),
+            OutboxItem.state.in_((OutboxState.ATTENTION.value, OutboxState.BLOCKED.value)),
+        )
+        for item in unit.session.scalars(query):
+            unit.session.delete(item)
         unit.commit()
 
 

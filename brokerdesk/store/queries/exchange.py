@@ -89,7 +89,8 @@ def quarantine(connection: Connection, *, limit: int = 500) -> list[QuarantineRo
 
 def status(connection: Connection) -> ExchangeStatus:
     """The summary of the status bar in a handful of counts."""
-    states: dict[str, int] = dict(connection.execute(text("SELECT state, count(*) FROM outbox GROUP BY state")).tuples().all())
+    counted = connection.execute(text("SELECT state, count(*) FROM outbox GROUP BY state"))
+    states: dict[str, int] = {state: count for state, count in counted}  # noqa: C416
     counts: dict[str, Any] = {
         "outbox": sum(states.values()),
         "attention": states.get("attention", 0),
