@@ -36,13 +36,13 @@ def load(connection: Connection, kind: str, ids: Iterable[str], columns: Sequenc
     """Stored rows by id: `(key, id, server_rev, stub, *columns)`, stubs included."""
     wanted = json.dumps(list(ids))
     head = _quoted(("key", "id", "server_rev", "stub", *columns))
-    sql = f'SELECT {head} FROM "{table_of(kind)}" WHERE id IN (SELECT value FROM json_each(?))'  # noqa: S608
+    sql = f'SELECT {head} FROM "{table_of(kind)}" WHERE id IN (SELECT value FROM json_each(?))'
     return {row[1]: tuple(row) for row in connection.exec_driver_sql(sql, (wanted,))}
 
 
 def next_key(connection: Connection, kind: str) -> int:
     """The first free key of a kind; the caller holds the one writing transaction."""
-    sql = f'SELECT coalesce(max("key"), 0) + 1 FROM "{table_of(kind)}"'  # noqa: S608
+    sql = f'SELECT coalesce(max("key"), 0) + 1 FROM "{table_of(kind)}"'
     return int(connection.exec_driver_sql(sql).scalar_one())
 
 
@@ -51,7 +51,7 @@ def insert(connection: Connection, kind: str, columns: Sequence[str], rows: Sequ
     if rows:
         names = ("key", "id", "server_rev", *columns, *extra_columns(kind))
         marks = ", ".join("?" * len(names))
-        sql = f'INSERT INTO "{table_of(kind)}" ({_quoted(names)}) VALUES ({marks})'  # noqa: S608
+        sql = f'INSERT INTO "{table_of(kind)}" ({_quoted(names)}) VALUES ({marks})'
         connection.exec_driver_sql(sql, list(rows))
 
 
@@ -60,14 +60,14 @@ def update(connection: Connection, kind: str, columns: Sequence[str], rows: Sequ
     if rows:
         names = ("server_rev", *columns, *extra_columns(kind))
         sets = ", ".join(f'"{n}" = ?' for n in names)
-        sql = f'UPDATE "{table_of(kind)}" SET {sets}, stub = 0 WHERE "key" = ?'  # noqa: S608
+        sql = f'UPDATE "{table_of(kind)}" SET {sets}, stub = 0 WHERE "key" = ?'
         connection.exec_driver_sql(sql, list(rows))
 
 
 def set_revs(connection: Connection, kind: str, rows: Sequence[tuple[int, int]]) -> None:
     """Note the portal's revision of rows that are otherwise unchanged: `(server_rev, key)`."""
     if rows:
-        sql = f'UPDATE "{table_of(kind)}" SET server_rev = ? WHERE "key" = ?'  # noqa: S608
+        sql = f'UPDATE "{table_of(kind)}" SET server_rev = ? WHERE "key" = ?'
         connection.exec_driver_sql(sql, list(rows))
 
 
@@ -147,7 +147,7 @@ def refresh_parties(connection: Connection, party_ids: Iterable[str]) -> None:
 def missing(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]:
     """Those of `ids` that have no row of this kind."""
     sql = (
-        f'SELECT v.value FROM json_each(?) v WHERE NOT EXISTS (SELECT 1 FROM "{table_of(kind)}" t WHERE t.id = v.value)'  # noqa: S608
+        f'SELECT v.value FROM json_each(?) v WHERE NOT EXISTS (SELECT 1 FROM "{table_of(kind)}" t WHERE t.id = v.value)'
     )
     return [row[0] for row in connection.exec_driver_sql(sql, (json.dumps(sorted(ids)),))]
 
@@ -173,7 +173,7 @@ def make_stubs(connection: Connection, kind: str, ids: Sequence[str]) -> None:
         return
     names, values = _blank(kind)
     marks = ", ".join("?" * (len(names) + 2))
-    sql = f'INSERT INTO "{table_of(kind)}" (id, stub, {_quoted(names)}) VALUES ({marks})'  # noqa: S608
+    sql = f'INSERT INTO "{table_of(kind)}" (id, stub, {_quoted(names)}) VALUES ({marks})'
     connection.exec_driver_sql(sql, [(i, 1, *values) for i in ids])
 
 
@@ -188,7 +188,7 @@ def make_stub_of(connection: Connection, kind: str, keys: Sequence[int]) -> None
         if column.nullable and column.computed is None:
             blank[column.name] = None
     sets = ", ".join(f'"{n}" = ?' for n in blank)
-    sql = f'UPDATE "{table_of(kind)}" SET {sets}, server_rev = 0, stub = 1 WHERE "key" = ?'  # noqa: S608
+    sql = f'UPDATE "{table_of(kind)}" SET {sets}, server_rev = 0, stub = 1 WHERE "key" = ?'
     connection.exec_driver_sql(sql, [(*blank.values(), key) for key in keys])
 
 
@@ -211,7 +211,7 @@ def referred(connection: Connection, kind: str, ids: Sequence[str]) -> set[str]:
     wanted = json.dumps(list(ids))
     found: set[str] = set()
     for table, column in _referrers(kind):
-        sql = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'  # noqa: S608
+        sql = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
         found |= {row[0] for row in connection.exec_driver_sql(sql, (wanted,))}
     return found
 
@@ -220,7 +220,7 @@ def delete(connection: Connection, kind: str, keys: Sequence[int]) -> None:
     """Delete rows and what the search knows of them."""
     if not keys:
         return
-    connection.exec_driver_sql(f'DELETE FROM "{table_of(kind)}" WHERE "key" = ?', [(k,) for k in keys])  # noqa: S608
+    connection.exec_driver_sql(f'DELETE FROM "{table_of(kind)}" WHERE "key" = ?', [(k,) for k in keys])
     forget_words(connection, kind, keys)
 
 
@@ -252,7 +252,7 @@ def parties_of(connection: Connection, kind: str, ids: Iterable[str]) -> set[str
     if kind == "access":
         sql = "SELECT DISTINCT v.value FROM access a, json_each(a.party_ids) v WHERE a.id IN (SELECT value FROM json_each(?))"
     elif kind in {"contract", "invitation"}:
-        sql = f"SELECT DISTINCT party_id FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        sql = f"SELECT DISTINCT party_id FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"
     else:
         return set()
     return {row[0] for row in connection.exec_driver_sql(sql, (wanted,))}
@@ -263,12 +263,12 @@ def drop_unused_stubs(connection: Connection) -> int:
     dropped = 0
     for kind in reversed(SYNCED):
         table = table_of(kind)
-        ids = [r[0] for r in connection.exec_driver_sql(f'SELECT id FROM "{table}" WHERE stub')]  # noqa: S608
+        ids = [r[0] for r in connection.exec_driver_sql(f'SELECT id FROM "{table}" WHERE stub')]
         if not ids:
             continue
         unused = sorted(set(ids) - referred(connection, kind, ids))
         connection.exec_driver_sql(
-            f'DELETE FROM "{table}" WHERE stub AND id IN (SELECT value FROM json_each(?))',  # noqa: S608
+            f'DELETE FROM "{table}" WHERE stub AND id IN (SELECT value FROM json_each(?))',
             (json.dumps(unused),),
         )
         dropped += len(unused)

@@ -61,9 +61,7 @@ class TestDesk:
 
     def pair(self, office: Office, employee: str | None = None, *, url: str | None = None) -> Paired:
         """Pair with an office through an ordinary pairing code."""
-        return pair(
-            self.book, url or office.running.url, office.pairing_code(employee), device_name=self.folder.name
-        )
+        return pair(self.book, url or office.running.url, office.pairing_code(employee), device_name=self.folder.name)
 
     def sync(self, *, state: State | None = State.IDLE) -> SyncReport:
         """One forced round; expects a state."""

@@ -34,12 +34,12 @@ _OUTBOX = f"""
 SELECT o."key", o.kind, o.record_id, o.operation, {_SUBJECT.format(t="o")} AS subject, {_PARTY.format(t="o")} AS party_id,
   o.state, o.fields, o.created_at, o.attempts, o.sent_at, o.problem, o.problem_details
 FROM outbox o {{where}} ORDER BY o.state = 'attention' DESC, o.state = 'held' DESC, o.urgency, o."key" LIMIT :limit OFFSET :offset
-"""  # noqa: S608
+"""
 _CONFLICTS = f"""
 SELECT c."key", c.kind, c.record_id, {_SUBJECT.format(t="c")} AS subject, {_PARTY.format(t="c")} AS party_id, c.field,
   c.base, c.mine, c.theirs, c.their_actor, c.their_time, c.found_at
 FROM "conflict" c {{where}} ORDER BY c."key" LIMIT :limit
-"""  # noqa: S608
+"""
 
 
 def outbox(connection: Connection, *, state: str | None = None, limit: int = 200, offset: int = 0) -> list[OutboxRow]:
@@ -90,7 +90,7 @@ def quarantine(connection: Connection, *, limit: int = 500) -> list[QuarantineRo
 def status(connection: Connection) -> ExchangeStatus:
     """The summary of the status bar in a handful of counts."""
     counted = connection.execute(text("SELECT state, count(*) FROM outbox GROUP BY state"))
-    states: dict[str, int] = {state: count for state, count in counted}  # noqa: C416
+    states: dict[str, int] = {state: count for state, count in counted}
     counts: dict[str, Any] = {
         "outbox": sum(states.values()),
         "attention": states.get("attention", 0),
@@ -127,7 +127,7 @@ def revisions(connection: Connection) -> dict[str, list[tuple[str, int]]]:
     newer = {(kind, record_id): rev for kind, record_id, rev in waiting}
     found: dict[str, list[tuple[str, int]]] = {}
     for kind in SYNCED:
-        sql = f'SELECT id, server_rev FROM "{_table(kind)}" WHERE server_rev > 0 AND NOT stub'  # noqa: S608
+        sql = f'SELECT id, server_rev FROM "{_table(kind)}" WHERE server_rev > 0 AND NOT stub'
         rows = [(i, max(rev, newer.pop((kind, i), 0))) for i, rev in connection.exec_driver_sql(sql)]
         if rows:
             found[kind] = rows
@@ -146,7 +146,7 @@ def _table(kind: str) -> str:
 
 
 def _count(connection: Connection, table: str, where: str = "1") -> int:
-    return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE {where}").scalar_one())  # noqa: S608
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE {where}").scalar_one())
 
 
 def _time(value: str | None) -> Any:
