@@ -38,6 +38,16 @@ class Contracts:
         with self._context.book.read() as connection:
             return records.contract_rows(connection, party_id, archived=archived)
 
+    def all(self) -> list[ContractRow]:
+        """Every contract of the book; for scripts and exports."""
+        with self._context.book.read() as connection:
+            return records.contract_rows(connection, None)
+
+    def all_claims(self) -> list[ClaimRow]:
+        """Every claim of the book."""
+        with self._context.book.read() as connection:
+            return records.claim_rows(connection)
+
     def card(self, record_id: str) -> ContractCard:
         """Everything of one contract. Raises `KnownError(record-gone)`."""
         with self._context.book.read() as connection:

@@ -9,6 +9,8 @@ from brokerdesk.services.customers import Customers
 from brokerdesk.services.history import History
 from brokerdesk.services.households import Households, OfficeRecords
 from brokerdesk.services.invitations import Invitations
+from brokerdesk.services.lines import Lines
+from brokerdesk.services.overview import Overviews
 from brokerdesk.services.settings import Settings
 from brokerdesk.store.book import Book
 
@@ -28,6 +30,10 @@ class Desk:
         self.invitations = Invitations(self.context)
         self.history = History(self.context)
         self.settings = Settings(self.context)
+        self.lines = Lines()
+        self.overviews = Overviews(
+            self.context, customers=self.customers, contracts=self.contracts, office=self.office, lines=self.lines
+        )
 
     def close(self) -> None:
         """Close the book; the desk must not be used afterwards."""

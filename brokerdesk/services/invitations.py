@@ -16,7 +16,7 @@ from brokerdesk.core.clock import from_wire, to_wire
 from brokerdesk.core.errors import KnownError, register
 from brokerdesk.core.ids import new_id
 from brokerdesk.models.entities import Invitation, OutboxItem, OutboxState, Party
-from brokerdesk.models.rows.activity import ActionState, AppBlock
+from brokerdesk.models.rows.activity import ActionState, AppBlock, InvitationRow
 from brokerdesk.models.values.contact import EmailAddress
 from brokerdesk.models.values.states import AppState, CustomerType, InvitationState, Right, next_state
 from brokerdesk.services.context import Context, Outcome
@@ -78,6 +78,11 @@ class Invitations:
         return _block(
             found, shared=tuple(name for _, name in shared), product=self.product_name(found.party.customer_type)
         )
+
+    def listed(self) -> list[InvitationRow]:
+        """All invitations, newest first (S2.38)."""
+        with self._context.book.read() as connection:
+            return app_access.invitation_rows(connection)
 
     def invite(
         self,
@@ -165,6 +170,13 @@ class Invitations:
         if block.waiting_operation == "invitation.submit":
             return self.withdraw(party_id)
         return self._ask(party_id, "stop", urgency=outbox.URGENT, extra={})
+
+    def revoke(self, party_id: str) -> Outcome[str]:
+        """Take the invitation back: its link dies (S2.52). First in the queue."""
+        block = self.block(party_id)
+        if block.waiting_operation == "invitation.submit":
+            return self.withdraw(party_id)
+        return self._ask(party_id, "revoke", urgency=outbox.URGENT, extra={})
 
     def _ask(self, party_id: str, verb: str, *, urgency: int, extra: dict[str, Any]) -> Outcome[str]:
         block = self.block(party_id)
@@ -269,6 +281,15 @@ def _resend_reason(found: app_access.AppRecords, state: AppState, waiting: Row[A
     return None
 
 
+def _revoke_reason(invitation: Row[Any] | None, *, submit_waits: bool) -> str | None:
+    if submit_waits:
+        return None
+    state = InvitationState(invitation.state) if invitation else None
+    if state is InvitationState.REGISTERED:
+        return "app.reason.registered"
+    return None if state is not None and next_state("revoke", state) is not None else "app.reason.not-invited"
+
+
 def _block(found: app_access.AppRecords, *, shared: tuple[str, ...], product: str) -> AppBlock:
     party, invitation, access, waiting = found.party, found.invitation, found.access, found.waiting
     state = AppState(party.app_state)
@@ -318,6 +339,7 @@ def _block(found: app_access.AppRecords, *, shared: tuple[str, ...], product: st
         invite=_action(_reasons(found, state)),
         resend=_action(_resend_reason(found, state, waiting)),
         stop=_action(stop_reason),
+        revoke=_action(_revoke_reason(invitation, submit_waits=submit_waits)),
         link=_action(None if invitation is not None and invitation.state in _LINKABLE else "app.reason.no-link"),
         withdraw=_action(None if waiting is not None and waiting.state in {"soft", "held"} else "app.reason.gone"),
     )

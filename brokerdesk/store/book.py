@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlcipher3 import dbapi2
 
 from brokerdesk.core.clock import Clock, from_wire, to_wire
-from brokerdesk.core.errors import KnownError, register
+from brokerdesk.core.errors import BUG, BugError, KnownError, register
 from brokerdesk.core.logs import logger
 from brokerdesk.models.values.changes import ChangeOrigin, ChangeSet
 from brokerdesk.store import migrations
@@ -41,6 +41,7 @@ FILE_NAME = "book.db"
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _CHECK_EVERY = timedelta(days=7)
 _log = logger(__name__)
+T = TypeVar("T")
 
 
 def create_book(folder: Path, key: bytes, *, profile_id: str, clock: Clock) -> None:
@@ -100,12 +101,16 @@ def _lock(folder: Path) -> InstanceLock:
 
 def _check_file(path: Path) -> None:
     """Looks at size and first bytes before SQLite has the file open; never afterwards (locks would be lost)."""
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            plain = stream.read(16) == _PLAIN_HEADER
+    except OSError as problem:
+        raise KnownError(BOOK_READ_ONLY) from problem
+    if plain:
+        raise KnownError(BOOK_PLAIN)
     if size < PAGE_SIZE:
         raise KnownError(BOOK_EMPTY)
-    with path.open("rb") as stream:
-        if stream.read(16) == _PLAIN_HEADER:
-            raise KnownError(BOOK_PLAIN)
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise KnownError(BOOK_READ_ONLY)
 
@@ -135,8 +140,25 @@ def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock) -> bool:
         return bool(version < migrations.current_version())
     except dbapi2.DatabaseError as problem:
         raise _translate(problem) or problem from problem
+    except (TypeError, ValueError) as problem:
+        raise KnownError(BOOK_DAMAGED) from problem
     finally:
         connection.close()
+
+
+def key_fits(folder: Path, key: bytes, *, profile_id: str) -> bool:
+    """Whether `key` reads the book of this profile; used before an older way to the key is given up."""
+    if not (folder / FILE_NAME).exists():
+        return False
+    try:
+        connection = connect(folder / FILE_NAME, key)
+        try:
+            found = connection.execute("SELECT profile_id FROM book_info").fetchone()
+        finally:
+            connection.close()
+    except dbapi2.DatabaseError:
+        return False
+    return bool(found == (profile_id,))
 
 
 def _quick_check(connection: Any) -> None:
@@ -226,6 +248,12 @@ class Book:
     def opened_at(self) -> datetime:
         """The present moment of the book's clock."""
         return self.clock.now()
+
+    def with_key(self, use: Callable[[bytes], T]) -> T:
+        """Let `use` wrap the key of this open book for another slot, backup or copy; it must not keep it."""
+        if not self._key:
+            raise BugError(BUG, place="book closed")
+        return use(self._key)
 
     def raw_connection(self) -> Any:
         """A connection of its own for backups and checks; the caller closes it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlcipher3
 from sqlalchemy import Engine, create_engine, event
@@ -43,8 +43,17 @@ def assert_driver() -> None:
             raise BugError(CIPHER_MISSING)
 
 
-def connect(path: Path, key: bytes | None, *, cache_kb: int = OTHER_CACHE_KB, foreign_keys: bool = True) -> Any:
+def connect(
+    path: Path,
+    key: bytes | None,
+    *,
+    cache_kb: int = OTHER_CACHE_KB,
+    foreign_keys: bool = True,
+    journal: Literal["WAL", "DELETE"] = "WAL",
+) -> Any:
     """One raw connection. `key` is 32 bytes, or None for an unencrypted file (bench floors only).
+
+    `journal` is DELETE for backups, which stay one single file.
 
     A wrong key shows itself at the first read as "file is not a database"; `book.open_book` translates it.
     """
@@ -55,7 +64,7 @@ def connect(path: Path, key: bytes | None, *, cache_kb: int = OTHER_CACHE_KB, fo
     if key is not None:
         run("PRAGMA cipher_log_level = NONE")
         run(f"PRAGMA key = \"x'{key.hex()}'\"")
-    run("PRAGMA journal_mode = WAL")
+    run(f"PRAGMA journal_mode = {journal}")
     run("PRAGMA synchronous = FULL")
     run(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     run("PRAGMA temp_store = MEMORY")

@@ -23,10 +23,13 @@ SCHEMA = [
 def match_expression(words: str) -> str | None:
     """An FTS5 expression that finds rows with a word beginning with each typed word, in any order; None when empty.
 
-    A typed number is also looked for without its separators.
+    A typed number is also looked for without its separators; digits in groups are one number.
     """
+    parts = words.split()
+    if len(parts) > 1 and all(part.strip("+-/()").isdigit() for part in parts):
+        parts = ["".join(parts)]
     terms = []
-    for word in words.split():
+    for word in parts:
         forms = {_plain(form) for form in (fold(word), fold_expanded(word))}
         if any(c.isdigit() for c in word):
             forms.add(digits(word))
@@ -73,7 +76,17 @@ def party_words(
     numbers: Iterable[str | None]
 ) -> str:  # fmt: skip
     """The indexed text of a party."""
-    return search_text(*names, city, zip_code, email, *phones, *numbers)
+    spellings = [form for phone in phones if phone for form in phone_spellings(phone)]
+    return search_text(*names, city, zip_code, email, *spellings, *numbers)
+
+
+def phone_spellings(phone: str) -> tuple[str, ...]:
+    """A number as it may be typed: international, with the leading zero, and without."""
+    plain = digits(phone)
+    for country in ("49", "43", "31"):
+        if phone.startswith("+" + country):
+            return plain, "0" + plain[2:], plain[2:]
+    return (plain,)
 
 
 def contract_words(

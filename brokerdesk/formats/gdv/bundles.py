@@ -62,10 +62,10 @@ class _Draft:
         kind = kind_of(satzart, sparte)
         if kind is None:
             return
-        part = self._part(kind, number, text)
-        self.bases.add(kind.base)
-        if not part:
+        part = kind.part(text)
+        if not part.isdigit() and not (part := self._missing_part(kind, part, number, text)):
             return
+        self.bases.add(kind.base)
         extractor = kind.extractor(text, part)
         if extractor is None:
             if satzart in DETAIL_RECORDS:
@@ -73,17 +73,15 @@ class _Draft:
             return
         self._take(extractor, satzart, part, text, number)
 
-    def _part(self, kind: Kind, number: int, text: str) -> str:
-        """The number of the Teildatensatz; ``""`` when it cannot be told (the record is kept raw, with a finding)."""
-        part = kind.part(text)
-        if part.isdigit():
-            return part
+    def _missing_part(self, kind: Kind, part: str, number: int, text: str) -> str:
+        """1 where a blank number means the first part; else ``""``: the record is kept raw. Both are findings."""
         first = kind.base not in self.bases or kind.base in _FIRST_BY_NATURE
         if part == BLANK and (first or (kind.base == "0100" and looks_like_first(text))):
             severity, code, found = Severity.INFO, "part-number-missing", "1"
         else:
             severity, code, found = Severity.WARNING, "part-number-unknown", ""
-        self.findings.append(Finding(severity=severity, code=code, record=number, parameters=(("place", kind.base),)))
+        place = (("place", kind.base),)
+        self.findings.append(Finding(severity=severity, code=code, record=number, parameters=place))
         return found
 
     def _take(self, extractor: Extractor, satzart: str, part: str, text: str, number: int) -> None:
@@ -127,15 +125,18 @@ class _Draft:
     def _fact(self, extractor: Extractor | None, satzart: str, part: str, text: str, number: int) -> None:
         sparte = text[10:13]
         fact: dict[str, str | int | None] = {"sparte": sparte, "td": part, "ref": "", "until": None, "record": number}
-        if extractor:
+        if extractor is not None:
             for key, cut in extractor.facts:
                 fact[key] = text[cut].strip()
-            if extractor.reference:
+            if extractor.reference is not None:
                 fact["ref"] = text[extractor.reference].strip()
-            until = read_date(text[extractor.until]) if extractor.until else None
-            if isinstance(until, PartialDate) and until.day:
-                fact["until"] = until.iso
-        self.facts.setdefault(f"{satzart}.{sparte}.{part}", []).append(fact)
+            if extractor.until is not None and isinstance(until := read_date(text[extractor.until]), PartialDate):
+                fact["until"] = until.iso if until.day else None
+        name = f"{satzart}.{sparte}.{part}"
+        if name in self.facts:
+            self.facts[name].append(fact)
+        else:
+            self.facts[name] = [fact]
 
 
 def bundles_of(records: list[RawRecord], vu: str, policy: str, sequence: str) -> Iterator[ContractBundle]:

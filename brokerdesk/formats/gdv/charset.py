@@ -12,6 +12,7 @@ BLOCK = 1 << 20
 ISO, CP850, UTF8 = "iso8859-15", "cp850", "utf-8"
 CHARSETS = (ISO, "iso8859-1", CP850, UTF8)
 """What a user may choose in place of the guess."""
+_ASCII = bytes(range(128))
 _GERMAN_ISO = bytes((0xE4, 0xF6, 0xFC, 0xC4, 0xD6, 0xDC, 0xDF))
 _GERMAN_CP850 = bytes((0x84, 0x94, 0x81, 0x8E, 0x99, 0x9A, 0xE1))
 
@@ -44,8 +45,9 @@ class _Tally:
         self._last = block[-1:] if block[-1:] == b"\r" else b""
         if not block.isascii():
             self.ascii = False
-            self.iso += sum(block.count(byte) for byte in _GERMAN_ISO)
-            self.cp850 += sum(block.count(byte) for byte in _GERMAN_CP850)
+            letters = block.translate(None, _ASCII)
+            self.iso += sum(letters.count(byte) for byte in _GERMAN_ISO)
+            self.cp850 += sum(letters.count(byte) for byte in _GERMAN_CP850)
         if self.utf8:
             try:
                 self._decoder.decode(block, final)

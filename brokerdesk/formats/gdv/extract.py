@@ -10,14 +10,26 @@ from operator import itemgetter
 from typing import Any
 
 from brokerdesk.core.paths import resource
-from brokerdesk.formats.gdv.fields import Bad, Converter, Value, converter, kind_of_damage, signed, split_key
+from brokerdesk.formats.gdv.fields import (
+    BAD,
+    Bad,
+    Converter,
+    Value,
+    converter,
+    kind_of_damage,
+    read_text,
+    signed,
+    split_key,
+)
 from brokerdesk.formats.gdv.layouts import Field, Layout, layouts
 from brokerdesk.models.values.findings import Finding, Severity
 
 OWN_RECORDS = frozenset({"header", "trailer", "party", "general", "claim", "commission"})
 """Groups that become dataclasses; all others are details."""
 _NOTHING = slice(0, 0)
-_Plan = tuple[str, Converter, Field]
+_Cut = Callable[[str], tuple[str, ...]]
+_Typed = tuple[str, Converter, Field, frozenset[str]]
+"""Key, converter, field, and the characters that mean "nothing here" (blanks; zeros where zero is no value)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,23 +44,26 @@ class Extractor:
     facts: tuple[tuple[str, slice], ...]
     reference: slice | None
     until: slice | None
-    plan: tuple[_Plan, ...]
-    cut: Callable[[str], tuple[str, ...]]
+    plan: tuple[tuple[str, Field], ...]
+    specs: tuple[tuple[int, str], ...]
+    text_keys: tuple[str, ...]
+    cut_texts: _Cut
+    typed: tuple[_Typed, ...]
+    cut_typed: _Cut
 
     def read(self, text: str, number: int, findings: list[Finding]) -> dict[str, Value]:
         """The values that are filled; unreadable ones are left out and become findings of record `number`."""
-        found: dict[str, Value] = {}
-        for (key, convert, field), raw in zip(self.plan, self.cut(text), strict=False):
-            if raw.isspace():
+        trimmed = map(str.strip, self.cut_texts(text))
+        found: dict[str, Value] = {key: raw for key, raw in zip(self.text_keys, trimmed, strict=False) if raw}
+        for (key, convert, field, initial), raw in zip(self.typed, self.cut_typed(text), strict=False):
+            if raw in initial:
                 continue
             value = convert(raw)
-            if value is None:
-                continue
-            if field.sign:
-                value = signed(value, text[field.sign - 1]) if isinstance(value, int) else value
-            if isinstance(value, Bad):
+            if field.sign and isinstance(value, int):
+                value = signed(value, text[field.sign - 1])
+            if value is BAD:
                 findings.append(damage(self.layout, field, raw, number))
-            elif value is not None:
+            elif value is not None and not isinstance(value, Bad):
                 found[key] = value
         return found
 
@@ -66,14 +81,16 @@ def damage(layout: Layout, field: Field, raw: str, number: int) -> Finding:
 
 def _compile(layout: Layout, entry: Mapping[str, Any]) -> Extractor:
     detail = entry["group"] not in OWN_RECORDS
-    plan: list[_Plan] = []
-    for byte, spec in entry.items():
-        if byte.isdigit():
-            field = layout.at(int(byte))
-            plan.append((split_key(spec)[0], converter(field, spec, detail=detail), field))
-    cuts = [field.cut for _, _, field in plan]
+    specs = tuple((int(byte), str(spec)) for byte, spec in entry.items() if byte.isdigit())
+    plan = tuple((split_key(spec)[0], layout.at(byte)) for byte, spec in specs)
+    converters = [converter(layout.at(byte), spec, detail=detail) for byte, spec in specs]
+    texts = [(key, field) for (key, field), convert in zip(plan, converters, strict=True) if convert is read_text]
+    typed = tuple(
+        (key, convert, field, _initial(field, key, detail=detail))
+        for (key, field), convert in zip(plan, converters, strict=True)
+        if convert is not read_text
+    )
     first, last = entry.get("join", (1, 0))
-    getter: Any = itemgetter
     references = [f.cut for f in layout.fields if f.key == "referenznummer"]
     return Extractor(
         layout=layout,
@@ -84,9 +101,24 @@ def _compile(layout: Layout, entry: Mapping[str, Any]) -> Extractor:
         facts=tuple((f"b{byte}", layout.at(byte).cut) for byte in entry.get("facts", ())),
         reference=references[0] if references else None,
         until=layout.at(entry["until"]).cut if "until" in entry else None,
-        plan=tuple(plan),
-        cut=getter(*cuts, _NOTHING),
+        plan=plan,
+        specs=specs,
+        text_keys=tuple(key for key, _ in texts),
+        cut_texts=_cut([field for _, field in texts]),
+        typed=typed,
+        cut_typed=_cut([field for _, _, field, _ in typed]),
     )
+
+
+def _initial(field: Field, key: str, *, detail: bool) -> frozenset[str]:
+    blank, zeros = " " * field.length, "0" * field.length
+    return frozenset({blank} if not detail and (key.endswith("_cents") or field.type == "N") else {blank, zeros})
+
+
+def _cut(fields: list[Field]) -> _Cut:
+    getter: Any = itemgetter
+    cut: _Cut = getter(*(field.cut for field in fields), _NOTHING, _NOTHING)
+    return cut
 
 
 @cache

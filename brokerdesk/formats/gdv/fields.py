@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
 
 from brokerdesk.formats.gdv.layouts import Field
@@ -55,31 +55,35 @@ def read_iso(raw: str) -> str | Bad | None:
     return found.iso if isinstance(found, PartialDate) else found
 
 
-def read_int(raw: str, *, times: int = 1, keep_zero: bool = False) -> int | Bad | None:
-    """Digits only, right aligned and zero filled; multiplied by `times`. Zero → None unless `keep_zero`."""
-    text = raw.strip()
-    if not text:
-        return None
-    if text != raw or not (text.isascii() and text.isdigit()):
-        return BAD
-    return int(text) * times or (0 if keep_zero else None)
+def number_reader(*, times: int = 1, cut: int = 1, keep_zero: bool = False) -> Converter:
+    """Reads digits, right aligned and zero filled, as `digits * times // cut`. Blank → None, zero too unless kept."""
+
+    def read(raw: str) -> int | Bad | None:
+        if raw.isdigit() and raw.isascii():
+            return int(raw) * times // cut or (0 if keep_zero else None)
+        return None if raw.isspace() else BAD
+
+    return read
 
 
-def read_cents(raw: str, *, decimals: int, times: int = 1, keep_zero: bool = False) -> int | Bad | None:
+def cents_reader(*, decimals: int, times: int = 1, keep_zero: bool = False) -> Converter:
     """Implied decimals → cents; digits behind the cent are cut off (only fields with more than two decimals have them)."""
-    if decimals <= 2:
-        return read_int(raw, times=times * 10 ** (2 - decimals), keep_zero=keep_zero)
-    found = read_int(raw, times=times, keep_zero=keep_zero)
-    return found // 10 ** (decimals - 2) if isinstance(found, int) else found
+    spare = max(0, decimals - 2)
+    return number_reader(times=times * 10 ** max(0, 2 - decimals), cut=10**spare, keep_zero=keep_zero)
 
 
-def read_decimal(raw: str, *, decimals: int) -> str | Bad | None:
-    """Implied decimals → `12.5` (no trailing zeros)."""
-    found = read_int(raw)
-    if not isinstance(found, int) or not decimals:
-        return str(found) if isinstance(found, int) else found
-    whole, fraction = divmod(found, 10**decimals)
-    return f"{whole}.{fraction:0{decimals}d}".rstrip("0").rstrip(".")
+def decimal_reader(*, decimals: int) -> Converter:
+    """Implied decimals → `12.5` (no trailing zeros); zero → None."""
+
+    def read(raw: str) -> str | Bad | None:
+        if not (raw.isdigit() and raw.isascii()):
+            return None if raw.isspace() else BAD
+        whole, fraction = divmod(int(raw), 10**decimals)
+        if not whole and not fraction:
+            return None
+        return f"{whole}.{fraction:0{decimals}d}".rstrip("0").rstrip(".") if decimals else str(whole)
+
+    return read
 
 
 def read_text(raw: str) -> str | None:
@@ -118,11 +122,11 @@ def converter(field: Field, spec: str, *, detail: bool) -> Converter:
     if mode == "text":
         return read_digits
     if key.endswith("_cents"):
-        return partial(read_cents, decimals=field.decimals, times=times, keep_zero=not detail)
+        return cents_reader(decimals=field.decimals, times=times, keep_zero=not detail)
     if field.type[0] == "F":
-        return partial(read_decimal, decimals=field.decimals)
+        return decimal_reader(decimals=field.decimals)
     if field.type == "N":
-        return read_int
+        return number_reader(keep_zero=not detail)
     return read_text
 
 

@@ -31,7 +31,10 @@ class Packet:
         self.headers = [header] if header else []
         self.started = False
         self._sparten = sparten()
-        self.records = self.net = self.net_per_year = self.gross = self.commission = self.claims = self.handling = 0
+        self.net = self.net_per_year = self.gross = self.commission = self.claims = self.handling = 0
+        self.counts: dict[str, int] = {}
+        """Records by Satzart, `"?"` for unreadable ones; without 0001 and 9999."""
+        self._unknown: dict[str, int] = {}
         self.findings: list[Finding] = []
         """What was noticed about the frame records; goes out with the next event of the packet."""
         self.odd: dict[tuple[str, str], list[int]] = {}
@@ -39,15 +42,28 @@ class Packet:
 
     def add(self, satzart: str, text: str, number: int) -> None:
         """Counts one record, adds its amounts, and notes an unknown Satzart or Sparte (reported once per packet)."""
-        self.records += 1
+        try:
+            self.counts[satzart] += 1
+        except KeyError:
+            self._first_of(satzart, number)
         adds = _ADDS.get(satzart)
         if adds is not None and text[255] != "2":
             adds(self, text)
-        if satzart not in KNOWN:
-            if satzart.isdigit():
-                self._note("satzart-unknown", satzart, number)
-        elif satzart in _WITH_SPARTE and text[10:13] not in self._sparten:
+        if satzart in _WITH_SPARTE and text[10:13] not in self._sparten:
             self._note("sparte-unknown", text[10:13].strip(), number)
+
+    @property
+    def records(self) -> int:
+        """All records but 0001 and 9999."""
+        return sum(self.counts.values())
+
+    def _first_of(self, satzart: str, number: int) -> None:
+        """Unreadable Satzarten count together as `"?"`."""
+        readable = satzart.isdigit() and satzart.isascii()
+        name = satzart if readable else "?"
+        self.counts[name] = self.counts.get(name, 0) + 1
+        if readable and satzart not in KNOWN:
+            self._unknown[satzart] = number
 
     def _note(self, code: str, raw: str, number: int) -> None:
         entry = self.odd.setdefault((code, raw), [0, number])
@@ -95,6 +111,7 @@ class Packet:
 
     def end(self, trailer: RawRecord | None) -> PacketEnd:
         """The check of the trailer; every difference is a warning with both numbers, never a refusal."""
+        self.odd |= {("satzart-unknown", raw): [self.counts[raw], first] for raw, first in self._unknown.items()}
         findings = self.findings + [
             _counted(code, raw, times, first) for (code, raw), (times, first) in self.odd.items()
         ]
@@ -139,20 +156,14 @@ def _differences(delivered: Totals, computed: Totals, number: int) -> list[Findi
     for name, code in _CHECKS.items():
         stated, found = getattr(delivered, name), getattr(computed, name)
         if stated is not None and stated != found:
-            pair = (("expected", _shown(name, stated)), ("found", _shown(name, found)))
+            unit = "" if name == "records" else "_cents"
+            pair = ((f"expected{unit}", str(stated)), (f"found{unit}", str(found)))
             findings.append(Finding(severity=Severity.WARNING, code=code, record=number, parameters=pair))
     return findings
 
 
-def _shown(name: str, value: int) -> str:
-    if name == "records":
-        return str(value)
-    whole, cents = divmod(abs(value), 100)
-    return f"{'-' if value < 0 else ''}{whole}.{cents:02d}"
-
-
 def _counted(code: str, raw: str, times: int, first: int) -> Finding:
-    return Finding(severity=Severity.WARNING, code=code, record=first, parameters=(("raw", raw), ("n", str(times))))
+    return Finding(severity=Severity.WARNING, code=code, record=first, parameters=(("raw", raw), ("times", str(times))))
 
 
 def _digits(raw: str) -> int:

@@ -52,7 +52,9 @@ class PartyCollector:
                 findings.append(
                     Finding(severity=Severity.WARNING, code="role-unknown", record=place, parameters=(("role", role),))
                 )
-            blocks.append(_block(values, complete="1" in seen))
+            blocks.append(
+                PartyBlock(**values) if len(seen) == 1 and "1" in seen else _block(values, complete="1" in seen)
+            )
         return tuple(blocks)
 
 

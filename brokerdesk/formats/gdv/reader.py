@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +36,7 @@ LARGEST = 50_000
 _GroupKey = tuple[str, str, str]
 _Inner = PacketStart | ContractBundle | LooseRecord | PacketEnd
 _ODD_CHARACTERS = re.compile("[\x80-\x9f\ufffd]")
+_FRAME = frozenset({"0001", "9999"})
 _WITHOUT_POLICY = frozenset({"0052", "0600", "9950", "9951", "9952"})
 """Satzarten that may stand beside the contracts."""
 
@@ -76,7 +77,7 @@ class GdvReader:
         self._codes: Counter[str] = Counter()
         self._packet: Packet | None = None
         self._groups: dict[_GroupKey, _Group] = {}
-        self._last_key: _GroupKey | None = None
+        self._key: _GroupKey = ("", "", "")
         self._group = _Group()
 
     def __iter__(self) -> Iterator[Event]:
@@ -89,36 +90,33 @@ class GdvReader:
         yield self._summary()
 
     def _events(self) -> Iterator[_Inner]:
+        last_head, group = "", self._group
         for text, trouble in self._splitter:
-            self._number += 1
-            satzart = text[:4]
-            readable = satzart.isdigit() and satzart.isascii()
-            self._counts[satzart if readable else "?"] += 1
-            record = RawRecord(self._number, text)
-            if satzart in {"0001", "9999"}:
-                self._last_key = None
+            self._number = number = self._number + 1
+            satzart, head = text[:4], text[4:9] + text[13:32]
+            record = RawRecord(number, text)
+            if satzart in _FRAME:
+                last_head = ""
                 yield from self._frame(satzart, record, trouble)
                 continue
             packet = self._packet
             if packet is None or not packet.started:
                 packet = self._packet = packet or self._new_packet(text, None)
                 yield packet.start()
-            packet.add(satzart, text, self._number)
-            key = (text[4:9].strip(), text[13:30].strip(), text[30:32].strip())
-            if not readable or not key[1]:
-                yield self._loose(record, satzart if readable else "?", trouble)
+            packet.add(satzart, text, number)
+            if head != last_head:
+                last_head = head
+                yield from self._switch(head)
+                group = self._group
+            if not self._key[1] or not (satzart.isdigit() and satzart.isascii()):
+                yield self._loose(record, trouble)
                 continue
-            if key != self._last_key:
-                yield from self._switch(key)
-            group = self._group
-            if satzart == "0200" and text[255] != "2":
+            if satzart == "0200" and _begins(text, group):
                 if text[10:13] in group.heads:
-                    yield from self._again(key)
-                    group = self._group
+                    group = yield from self._again()
                 group.heads.add(text[10:13])
             elif len(group.records) >= self._largest:
-                yield from self._cut(key)
-                group = self._group
+                group = yield from self._cut()
             group.records.append(record)
             if trouble or not text.isascii():
                 group.findings += _noticed(record, trouble)
@@ -126,6 +124,7 @@ class GdvReader:
 
     def _frame(self, satzart: str, record: RawRecord, trouble: str) -> Iterator[_Inner]:
         """A 0001 or 9999: begins or ends a packet; one in a wrong place is handed out alone, with a finding."""
+        self._counts[satzart] += 1
         part, packet = record.text[255], self._packet
         findings = _noticed(record, trouble)
         if satzart == "9999":
@@ -160,21 +159,25 @@ class GdvReader:
             yield packet.start()
         for key, group in self._groups.items():
             yield from _emit(key, group)
-        self._groups, self._last_key, self._packet = {}, None, None
+        self._groups, self._packet = {}, None
+        for satzart, count in packet.counts.items():
+            self._counts[satzart] += count
         self._net += packet.net
         self._net_per_year += packet.net_per_year
         yield packet.end(trailer)
 
-    def _loose(self, record: RawRecord, satzart: str, trouble: str) -> LooseRecord:
-        findings = _noticed(record, trouble)
-        if satzart == "?":
+    def _loose(self, record: RawRecord, trouble: str) -> LooseRecord:
+        findings, satzart = _noticed(record, trouble), record.text[:4]
+        if not (satzart.isdigit() and satzart.isascii()):
+            satzart = "?"
             findings.append(_finding("record-unreadable", record.number))
         elif satzart in KNOWN and satzart not in _WITHOUT_POLICY:
             findings.append(_finding("policy-missing", record.number, satzart=satzart))
         return LooseRecord(raw=record, satzart=satzart, findings=tuple(findings))
 
-    def _switch(self, key: _GroupKey) -> Iterator[_Inner]:
-        """Makes `key` the newest of the open contracts; the oldest leaves when there are too many."""
+    def _switch(self, head: str) -> Iterator[_Inner]:
+        """Makes the contract of `head` the newest of the open ones; the oldest leaves when there are too many."""
+        self._key = key = (head[:5].strip(), head[5:22].strip(), head[22:].strip())
         group = self._groups.pop(key, None)
         if group is None:
             group = _Group()
@@ -182,9 +185,8 @@ class GdvReader:
                 oldest = next(iter(self._groups))
                 yield from _emit(oldest, self._groups.pop(oldest))
         self._groups[key] = self._group = group
-        self._last_key = key
 
-    def _again(self, key: _GroupKey) -> Iterator[_Inner]:
+    def _again(self) -> Generator[_Inner, None, _Group]:
         """The same contract begins once more: the 0100 right before belong to the new one, the rest goes out."""
         records = self._group.records
         split = len(records)
@@ -192,23 +194,25 @@ class GdvReader:
             split -= 1
         fresh = _Group()
         fresh.records = records[split:]
-        fresh.findings.append(_finding("contract-repeated", self._number, policy=key[1]))
+        fresh.findings.append(_finding("contract-repeated", self._number, policy=self._key[1]))
         del records[split:]
-        yield from _emit(key, self._group)
-        self._groups[key] = self._group = fresh
+        yield from _emit(self._key, self._group)
+        self._groups[self._key] = self._group = fresh
+        return fresh
 
-    def _cut(self, key: _GroupKey) -> Iterator[_Inner]:
+    def _cut(self) -> Generator[_Inner, None, _Group]:
         """A contract without end: what there is goes out, the rest follows as an orphan of the same key."""
-        yield from _emit(key, self._group)
+        yield from _emit(self._key, self._group)
         fresh = _Group()
-        fresh.findings.append(_finding("contract-split", self._number, policy=key[1]))
-        self._groups[key] = self._group = fresh
+        fresh.findings.append(_finding("contract-split", self._number, policy=self._key[1]))
+        self._groups[self._key] = self._group = fresh
+        return fresh
 
     def _summary(self) -> FileSummary:
         notes = []
         if self._splitter.end_mark:
             notes.append(Finding(severity=Severity.INFO, code="end-of-file-mark"))
-        if not self._index:
+        if not self._number:
             notes.append(Finding(severity=Severity.ERROR, code="no-packet"))
         self._codes.update(finding.code for finding in notes)
         return FileSummary(
@@ -243,6 +247,13 @@ def _emit(key: _GroupKey, group: _Group) -> Iterator[_Inner]:
         for bundle in bundles_of(group.records, *key):
             yield replace(bundle, findings=extra + bundle.findings) if extra else bundle
             extra = ()
+
+
+def _begins(text: str, group: _Group) -> bool:
+    """Whether a 0200 is a Teildatensatz 1. Without a number it is one unless it follows another 0200."""
+    if text[255] in {"1", "2"}:
+        return text[255] == "1"
+    return not (group.records and group.records[-1].text.startswith("0200"))
 
 
 def _noticed(record: RawRecord, trouble: str) -> list[Finding]:

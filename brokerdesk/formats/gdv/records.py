@@ -38,8 +38,7 @@ class PartialDate(NamedTuple):
     @property
     def iso(self) -> str:
         """`1981-03-14`, `1981-03` or `1981`."""
-        parts = [f"{self.year:04d}", *(f"{p:02d}" for p in (self.month, self.day if self.month else None) if p)]
-        return "-".join(parts)
+        return "-".join([f"{self.year:04d}", *(f"{p:02d}" for p in (self.month, self.day) if p)])
 
 
 class ContractKey(NamedTuple):
@@ -127,7 +126,7 @@ class PartyBlock:
 
     @property
     def is_policyholder(self) -> bool:
-        """01, 31, 61; a blank role counts as policyholder (and has its finding)."""
+        """01, 31, 61, or blank (which has its finding)."""
         return self.base_role == "01"
 
     @property

@@ -11,6 +11,7 @@ from brokerdesk.formats.gdv.layouts import RECORD_LENGTH
 
 TRUNCATED, TOO_LONG = "record-truncated", "line-too-long"
 _CTRL_Z = "\x1a"
+_BYTE_ORDER_MARK = "\ufeff"
 Piece = tuple[str, str]
 """The characters (at least 256; longer only with `line-too-long`) and the code of what was noticed, or ``""``."""
 
@@ -20,8 +21,7 @@ class Splitter:
 
     def __init__(self, stream: BinaryIO, charset: str, progress: Callable[[int], None] | None = None) -> None:
         self._stream = stream
-        name = "utf-8-sig" if charset == "utf-8" else charset
-        self._decoder = codecs.getincrementaldecoder(name)("replace")
+        self._decoder = codecs.getincrementaldecoder(charset)("replace")
         self._progress = progress
         self._short_lines = False
         self._lines = 0
@@ -51,6 +51,7 @@ class Splitter:
         held, done = "", 0
         while block := self._stream.read(BLOCK):
             text = held + self._decoder.decode(block)
+            text = text.removeprefix(_BYTE_ORDER_MARK) if not done else text
             held = "\r" if text.endswith("\r") else ""
             text = text[:-1] if held else text
             done += len(block)

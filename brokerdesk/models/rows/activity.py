@@ -93,5 +93,25 @@ class AppBlock:
     invite: ActionState
     resend: ActionState
     stop: ActionState
+    revoke: ActionState
     link: ActionState
     withdraw: ActionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRow:
+    """One invitation in the list of invited users (S2.38)."""
+
+    id: str
+    party_id: str
+    customer: str
+    state: str
+    email: str
+    channel: str
+    attempt: int
+    copies: int
+    requested_at: datetime | None
+    invited_at: datetime | None
+    first_invited_at: datetime | None
+    expires_at: datetime | None
+    registered_at: datetime | None

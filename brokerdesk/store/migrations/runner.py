@@ -14,6 +14,7 @@ from brokerdesk.core.errors import BugError, KnownError, register
 from brokerdesk.core.paths import resource
 from brokerdesk.store import migrations
 from brokerdesk.store.engine import connect
+from brokerdesk.store.integrity import row_counts
 
 MIGRATION_FAILED = register("migration-failed", "version")
 BOOK_NEWER = register("book-newer", "found", "known")
@@ -46,13 +47,6 @@ def _apply(connection: Any, step: migrations.Step) -> None:
         wrapped.detach()
 
 
-def _tables(connection: Any) -> dict[str, int]:
-    names = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%search%'"
-    ).fetchall()
-    return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in names}
-
-
 def migrate(path: Path, key: bytes, *, steps: Sequence[migrations.Step] | None = None) -> int:
     """Bring the book at `path` to the current schema and return the number of steps run.
 
@@ -77,9 +71,9 @@ def migrate(path: Path, key: bytes, *, steps: Sequence[migrations.Step] | None =
 def _run(connection: Any, step: migrations.Step) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        before = _tables(connection)
+        before = row_counts(connection)
         _apply(connection, step)
-        after = _tables(connection)
+        after = row_counts(connection)
         lost = {n for n, rows in before.items() if n not in step.changes_rows_of and after.get(n) != rows}
         if lost or connection.execute("PRAGMA foreign_key_check").fetchone():
             raise BugError(MIGRATION_FAILED, version=step.version)

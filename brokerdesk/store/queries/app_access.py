@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from brokerdesk.core.clock import from_wire
+from brokerdesk.models.rows.activity import InvitationRow
+
 
 @dataclass(frozen=True, slots=True)
 class AppRecords:
@@ -56,3 +59,25 @@ def rights(sync: Row[Any] | None) -> frozenset[str]:
         return frozenset()
     employee = json.loads(sync.employee) if isinstance(sync.employee, str) else (sync.employee or {})
     return frozenset(employee.get("rights") or ())
+
+
+def invitation_rows(connection: Connection) -> list[InvitationRow]:
+    """All invitations, newest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT i.*, p.listed_name FROM invitation i JOIN party p ON p.id = i.party_id WHERE NOT i.stub ORDER BY i.key DESC"
+    )
+    times = ("requested_at", "invited_at", "first_invited_at", "expires_at", "registered_at")
+    return [
+        InvitationRow(
+            id=row.id,
+            party_id=row.party_id,
+            customer=row.listed_name,
+            state=row.state,
+            email=row.email or "",
+            channel=row.channel or "",
+            attempt=row.attempt or 1,
+            copies=row.copies or 0,
+            **{name: from_wire(value) if (value := getattr(row, name)) else None for name in times},
+        )
+        for row in rows
+    ]

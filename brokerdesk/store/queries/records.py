@@ -175,9 +175,14 @@ FROM contract c LEFT JOIN party i ON i.id = c.insurer_id
 """
 
 
-def contract_rows(connection: Connection, party_id: str, *, archived: bool = False) -> list[ContractRow]:
-    """The contracts of one customer, by line and product; ended ones last, archived ones only when asked."""
+def contract_rows(connection: Connection, party_id: str | None, *, archived: bool = False) -> list[ContractRow]:
+    """The contracts of one customer (or of all), by line and product; ended ones last, archived ones only when asked."""
     shown = "" if archived else "AND NOT c.archived"
+    if party_id is None:
+        return [
+            contract_row(row)
+            for row in connection.exec_driver_sql(f"{_CONTRACT} WHERE NOT c.stub {shown} ORDER BY c.key")
+        ]
     statement = (
         f"{_CONTRACT} WHERE c.party_id = ? AND NOT c.stub {shown} ORDER BY c.status = 'ended', c.line, c.product, c.key"
     )
@@ -247,8 +252,8 @@ def contract_card(connection: Connection, record_id: str) -> ContractCard | None
 def claim_rows(
     connection: Connection, *, contract_id: str | None = None, party_id: str | None = None
 ) -> list[ClaimRow]:
-    """Claims of one contract or of all contracts of one customer, newest first."""
-    column, value = ("c.id", contract_id) if contract_id else ("c.party_id", party_id)
+    """Claims of one contract, of one customer, or of all; newest first."""
+    column, value = ("c.id", contract_id) if contract_id else ("c.party_id", party_id) if party_id else ("1", 1)
     rows = connection.exec_driver_sql(
         "SELECT k.*, c.product, c.number AS contract_number FROM claim k JOIN contract c ON c.id = k.contract_id"
         f" WHERE {column} = ? AND NOT k.archived AND NOT k.stub ORDER BY k.occurred_on DESC, k.key DESC",
