@@ -136,10 +136,6 @@ class BulkWriter:
         self._next[table.name] = first + count
         return range(first, first + count)
 
-    def forget_keys(self) -> None:
-        """Ask the tables again for their highest key; needed after the session itself has added records."""
-        self._next.clear()
-
     def _owe(self, entity: type[Synced], keys: range, rows: Sequence[Row]) -> None:
         kind = entity.__kind__
         self._unit.everything.add(kind)

@@ -9,29 +9,20 @@ import re
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
 from typing import Any
 
 from brokerdesk.core.ids import derived_id
-from brokerdesk.core.paths import resource
 from brokerdesk.formats.gdv.layouts import sparten
 from brokerdesk.formats.gdv.records import Claim, CommissionLine, ContractBundle, ContractKey, PartialDate
 from brokerdesk.models.rules.lines import classify
 from brokerdesk.models.values.findings import Finding, Severity
 from brokerdesk.models.values.lines import Classification, LineCatalogue
 from brokerdesk.models.values.states import ClaimStatus, ContractStatus, Frequency
-from brokerdesk.models.values.tables import parse_lines
 from brokerdesk.services.gdv_import import codes
 from brokerdesk.services.gdv_import.objects import details_of, insured_persons, risks_of
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HEALTH = "020"
-
-
-@cache
-def line_catalogue() -> LineCatalogue:
-    """The lines of business, read once."""
-    return parse_lines(resource("lines.toml").read_bytes())
 
 
 def contract_id(key: ContractKey) -> str:
@@ -58,13 +49,13 @@ class DeliveredContract:
     findings: list[Finding]
 
 
-def delivered_contract(bundle: ContractBundle, *, today: date) -> DeliveredContract:
+def delivered_contract(bundle: ContractBundle, *, catalogue: LineCatalogue, today: date) -> DeliveredContract:
     """The values of a contract with a general part; people, insurer and adviser are filled in by the import."""
     general = bundle.general
     if general is None:
         raise ValueError("a contract needs its general part")
     findings: list[Finding] = []
-    line = classify(bundle.facts, catalogue=line_catalogue(), today=today)
+    line = classify(bundle.facts, catalogue=catalogue, today=today)
     status = codes.STATUS.get(general.status)
     if status is None:
         status = ContractStatus.ACTIVE

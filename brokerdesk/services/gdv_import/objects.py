@@ -82,6 +82,8 @@ def _general(part: GeneralPart) -> dict[str, Any]:
 
 
 def _mandate(mandate: Any) -> dict[str, str]:
-    values = ((name, getattr(mandate, name)) for name in ("creditor_id", "reference", "account", "recurrence", "scheme"))
+    values = (
+        (name, getattr(mandate, name)) for name in ("creditor_id", "reference", "account", "recurrence", "scheme")
+    )
     dates = ((name, getattr(mandate, name)) for name in ("issued", "expires"))
     return {name: text for name, text in values if text} | {name: day.iso for name, day in dates if day}

@@ -76,9 +76,7 @@ def _party(row: Any) -> dict[str, Any]:
 
 def used_customer_numbers(connection: Connection, numbers: Collection[str]) -> set[str]:
     """Which of these customer numbers are taken."""
-    sql = (
-        "SELECT customer_number FROM party WHERE is_customer AND NOT archived AND NOT stub AND customer_number IN ({marks})"
-    )
+    sql = "SELECT customer_number FROM party WHERE is_customer AND NOT archived AND NOT stub AND customer_number IN ({marks})"
     return {row[0] for row in _among(connection, sql, numbers)}
 
 
@@ -111,6 +109,17 @@ def fields_set_by_user(connection: Connection, record_id: str) -> tuple[bool, se
             made = origin == "user"
         owner |= dict.fromkeys(json.loads(fields or "{}"), origin)
     return made, {field for field, origin in owner.items() if origin == "user"}
+
+
+def household_members(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Which of these parties live in a household."""
+    sql = "SELECT party_id FROM household_member WHERE until IS NULL AND NOT archived AND party_id IN ({marks})"
+    return {row[0] for row in _among(connection, sql, ids)}
+
+
+def customers_among(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Which of these parties are customers."""
+    return {row[0] for row in _among(connection, "SELECT id FROM party WHERE is_customer AND id IN ({marks})", ids)}
 
 
 def insurer_with_number(connection: Connection, vu: str) -> tuple[str, str] | None:
