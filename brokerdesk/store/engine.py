@@ -117,4 +117,10 @@ def make_engine(path: Path, key: bytes | None, *, writer: bool) -> Engine:
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
+    @event.listens_for(engine, "reset")
+    def _reset(connection: Any, _record: object, _state: object) -> None:
+        # a refused COMMIT (deferred reference, disk) leaves its transaction open, and SQLAlchemy takes it for ended
+        if connection.in_transaction:
+            connection.rollback()
+
     return engine

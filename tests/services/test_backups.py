@@ -6,6 +6,7 @@ import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -278,8 +279,7 @@ def test_a_description_holds_no_key_and_no_person(made: MadeProfile) -> None:
 
 def test_a_short_disk_stops_a_backup_and_leaves_nothing(made: MadeProfile, monkeypatch: pytest.MonkeyPatch) -> None:
     with made.unlock() as book:
-        monkeypatch.setattr(space, "free_bytes", lambda _folder: 100_100_000)
-        monkeypatch.setattr(space.require_space, "__kwdefaults__", {"measure": space.free_bytes})
+        monkeypatch.setattr(space.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=100_100_000))
         with pytest.raises(KnownError) as problem:
             profiles.backup(made.profile, book)
         assert problem.value.code == "disk-low"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from brokerdesk.core.errors import KnownError
+from brokerdesk.services import profiles
 from brokerdesk.store.engine import connect
 from brokerdesk.store.integrity import deep_check
 from tests.support import ledger
-from tests.support.books import BookPlace, new_place
+from tests.support.books import PASSPHRASE, BookPlace, make_profile, new_place
 from tests.support.processes import child, received
-from tests.support.repeats import FULL_DISKS, KILLS, TORN_LOGS, seeded
+from tests.support.repeats import FULL_DISKS, KILLED_MIGRATIONS, KILLED_RESTORES, KILLS, TORN_LOGS, seeded
 
 
 @pytest.fixture
@@ -166,6 +168,60 @@ def test_a_scanner_that_holds_the_file_only_delays(place: BookPlace) -> None:
             ledger.commit(book, 1)
             assert time.monotonic() - began > 0.5, "the lock was really held"
     assert _state(place) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kill_while_restoring_leaves_one_state_or_the_other(tmp_path: Path) -> None:
+    random = seeded("kill-restore")
+    made = make_profile(tmp_path)
+    files = []
+    with made.unlock() as book:
+        ledger.prepare(book)
+        for number in range(1, 31):
+            ledger.commit(book, number)
+            if number in {10, 30}:
+                files.append(str(profiles.backup(made.profile, book, tmp_path / "stick").file))
+                made.clock.advance(timedelta(minutes=1))
+    restores = 0
+    for _ in range(KILLED_RESTORES):
+        with child(ledger.restore_for_ever, str(made.profile.folder), files, PASSPHRASE) as (process, pipe):
+            time.sleep(random.uniform(0.05, 0.4))
+            process.kill()
+            process.join(10)
+            restores += len(received(pipe))
+        shutil.rmtree(made.profile.folder / "aside", ignore_errors=True)
+        with made.unlock() as book:
+            assert profiles.verify(made.profile, book).whole
+            raw = book.raw_connection()
+            assert ledger.last_commit(raw) in {10, 30}
+            raw.close()
+    assert restores > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kill_while_migrating_leaves_the_old_or_the_new_schema(place: BookPlace) -> None:
+    random = seeded("kill-migrate")
+    with place.open() as book:
+        for number in range(1, 31):
+            ledger.commit(book, number)
+    steps = 0
+    for _ in range(KILLED_MIGRATIONS):
+        with child(ledger.migrate_for_ever, str(place.folder), place.key) as (process, pipe):
+            if random.random() < 0.8:
+                pipe.recv()
+                steps += 1
+            time.sleep(random.uniform(0.0, 0.1))
+            process.kill()
+            process.join(10)
+            steps += len(received(pipe))
+        raw = connect(place.file, place.key)
+        assert deep_check(raw).whole
+        assert ledger.last_commit(raw) == 30
+        assert not raw.execute("SELECT name FROM sqlite_master WHERE name LIKE '_alembic%'").fetchall()
+        raw.close()
+    assert steps > 0
 
 
 def test_the_check_can_fail(place: BookPlace) -> None:

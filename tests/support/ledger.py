@@ -114,3 +114,43 @@ def try_to_open(folder: str, key: bytes, profile_id: str, pipe: Connection) -> N
             pipe.send("opened")
     except KnownError as problem:
         pipe.send(problem.code)
+
+
+def restore_for_ever(profile_folder: str, backups: list[str], passphrase: str, pipe: Connection) -> None:
+    """In a child process: restore one backup after the other."""
+    from itertools import cycle
+
+    from brokerdesk.services import profiles
+    from tests.support.fake_keyring import absent_vault
+
+    profile = profiles.Profile("x", Path(profile_folder))
+    for file in cycle(backups):
+        profiles.restore(profile, Path(file), clock=clock_at(), vault=absent_vault(), passphrase=passphrase)
+        pipe.send(file)
+
+
+def migrate_for_ever(folder: str, key: bytes, pipe: Connection) -> None:
+    """In a child process: run one rebuilding step after the other."""
+    from itertools import count
+
+    from brokerdesk.store.migrations import Step, runner
+
+    for version in count(_version(folder, key) + 1):
+        runner.migrate(Path(folder) / "book.db", key, steps=(Step(version, rebuild_contracts),))
+        pipe.send(version)
+
+
+def _version(folder: str, key: bytes) -> int:
+    from brokerdesk.store.engine import connect
+
+    connection = connect(Path(folder) / "book.db", key)
+    try:
+        return int(connection.execute("SELECT schema_version FROM book_info").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def rebuild_contracts(op: Any) -> None:
+    """A migration that copies the table of contracts, drops it and renames the copy."""
+    with op.batch_alter_table("contract", recreate="always"):
+        pass
