@@ -1,1 +1,1 @@
-"""What a document shows, as plain dataclasses filled by services or by the portal."""
+"""What a document is made of: frozen values, filled by services or by the portal, formatted by nobody but the document."""

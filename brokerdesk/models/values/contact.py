@@ -63,7 +63,7 @@ class PhoneNumber:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException as problem:
             raise KnownError(PHONE_INVALID) from problem
-        if not phonenumbers.is_possible_number(number):
+        if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
             raise KnownError(PHONE_INVALID)
         return cls(str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)))
 
@@ -95,7 +95,7 @@ class Iban:
         except wrong.InvalidCountryCode as problem:
             raise KnownError(IBAN_COUNTRY, country=compact[:2]) from problem
         except wrong.InvalidLength as problem:
-            expected = schwifty.IBAN(compact, allow_invalid=True).spec["iban_length"]
+            expected = schwifty.IBAN(compact, allow_invalid=True).spec.iban_length
             raise KnownError(IBAN_LENGTH, expected=int(expected), found=len(compact)) from problem
         except wrong.InvalidStructure as problem:
             raise KnownError(IBAN_CHARACTERS) from problem
