@@ -95,7 +95,7 @@ class Iban:
         except wrong.InvalidCountryCode as problem:
             raise KnownError(IBAN_COUNTRY, country=compact[:2]) from problem
         except wrong.InvalidLength as problem:
-            expected = schwifty.IBAN(compact, allow_invalid=True).spec["iban_length"]
+            expected = schwifty.IBAN(compact, allow_invalid=True).spec.iban_length
             raise KnownError(IBAN_LENGTH, expected=int(expected), found=len(compact)) from problem
         except wrong.InvalidStructure as problem:
             raise KnownError(IBAN_CHARACTERS) from problem
