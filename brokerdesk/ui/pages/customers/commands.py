@@ -7,6 +7,7 @@ context; the list adds the ticked ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
@@ -164,14 +165,6 @@ class CustomerCommands(QObject):
 
         self._place.write(work, receiver=self, done=told)
 
-    def call(self, card: CustomerCard) -> None:
-        """Hand the number to the telephone program."""
-        QDesktopServices.openUrl(QUrl(f"tel:{card.mobile or card.phone}"))
-
-    def mail(self, card: CustomerCard) -> None:
-        """Hand the address to the mail program."""
-        QDesktopServices.openUrl(QUrl(f"mailto:{card.email}"))
-
     def _copied(self, link: str) -> None:
         QGuiApplication.clipboard().setText(link)
         self._place.notices.toast(self._place.text("invite.told.copied"))
@@ -183,6 +176,9 @@ class CustomerCommands(QObject):
     def _run(self, work: Callable[[], Outcome[Any]], told: str) -> None:
         self._place.write(work, receiver=self, done=lambda _: self._place.notices.toast(self._place.text(told)))
 
+    def _for_record(self, work: Callable[[str], object]) -> None:
+        work(self._place.actions.context.record)
+
     def _connect(self, actions: ActionRegistry) -> None:
         here: dict[str, Callable[[str], object]] = {
             "customer.open": self.open,
@@ -192,12 +188,22 @@ class CustomerCommands(QObject):
             "customer.stop": self.stop,
             "customer.withdraw": self.withdraw,
             "customer.link": self.copy_link,
-            "customer.call": lambda party_id: self.call(self._place.desk.customers.card(party_id)),
-            "customer.mail": lambda party_id: self.mail(self._place.desk.customers.card(party_id)),
+            "customer.call": lambda party_id: call(self._place.desk.customers.card(party_id)),
+            "customer.mail": lambda party_id: mail(self._place.desk.customers.card(party_id)),
         }
         for action_id, work in here.items():
-            actions.on(action_id, lambda work=work: work(actions.context.record))
+            actions.on(action_id, partial(self._for_record, work))
         actions.on("customer.invite", lambda: self.invite(self.chosen() or [actions.context.record]))
         actions.on("customer.archive", lambda: self.archive(self.chosen() or [actions.context.record]))
         actions.on("customer.new", self.create)
         actions.on("customer.new-company", lambda: self.create(company=True))
+
+
+def call(card: CustomerCard) -> None:
+    """Hand the number to the telephone program."""
+    QDesktopServices.openUrl(QUrl(f"tel:{card.mobile or card.phone}"))
+
+
+def mail(card: CustomerCard) -> None:
+    """Hand the address to the mail program."""
+    QDesktopServices.openUrl(QUrl(f"mailto:{card.email}"))

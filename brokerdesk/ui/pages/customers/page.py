@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -16,13 +16,14 @@ from brokerdesk.core.clock import local_date
 from brokerdesk.models.rows.customers import CustomerRow
 from brokerdesk.models.values.changes import ChangeSet
 from brokerdesk.models.values.paging import ListQuery, SortKey
-from brokerdesk.services.context import Outcome
 from brokerdesk.ui.actions.registry import ActionRegistry
 from brokerdesk.ui.pages.customers.actions import KIND, SCOPE
 from brokerdesk.ui.pages.customers.columns import app_width, customer_columns
 from brokerdesk.ui.pages.customers.commands import CustomerCommands
+from brokerdesk.ui.pages.customers.counts import Counts
 from brokerdesk.ui.pages.customers.filter_row import FilterRow
 from brokerdesk.ui.pages.customers.head import ListHead
+from brokerdesk.ui.pages.customers.memory import ListMemory
 from brokerdesk.ui.pages.customers.pane_facts import PaneFacts
 from brokerdesk.ui.pages.customers.reading_pane import ReadingPane
 from brokerdesk.ui.pages.customers.refresh import concerns, plan
@@ -37,7 +38,6 @@ from brokerdesk.ui.workplace import Workplace
 
 ROOM_FOR_PANE = 1024
 """Units of width from which the reading pane is shown: a window of 1200 less the navigation."""
-SAVE_COLUMNS_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,16 @@ class CustomersPage(QWidget):
         self.head = ListHead(place)
         self.filters = FilterRow(place)
         self.table = TableView(place.kit, self.model, name_key="customers.list.name")
-        self.panel = TablePanel(place.kit, self.table, self.model, nothing=self._nothing(), search=self.filters.search)
+        self.panel = TablePanel(
+            place.kit, self.table, self.model, nothing=_nothing(place, self.commands), search=self.filters.search
+        )
         self.pane = ReadingPane(place, self.commands)
-        self._save_timer = QTimer(self)
+        self.counts = Counts(place, self.model, self.source, self.filters)
+        self.memory = ListMemory(place, self.table)
         self._arrange()
         self._connect()
-        self._restore()
+        self._pane_wanted = self.memory.pane_wanted()
+        self._fit_pane()
         self.model.refresh()
 
     # ---- the window's questions ----
@@ -119,13 +123,6 @@ class CustomersPage(QWidget):
 
     # ---- building ----
 
-    def _nothing(self) -> NothingYet:
-        return NothingYet(
-            title_key="customers.empty.title", words_key="customers.empty.words", icon="users",
-            action_key="customers.action.new", action_icon="user-plus", on_action=lambda: self.commands.create(),
-            second_key="customers.action.import", on_second=lambda: self._workplace.navigate("import"),
-        )  # fmt: skip
-
     def _arrange(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(0)
@@ -145,40 +142,30 @@ class CustomersPage(QWidget):
         head.filter_wanted.connect(lambda: self.filters.open_menu(head.filter))
         head.columns_wanted.connect(lambda: open_chooser(table))
         head.pane_toggled.connect(self._toggle_pane)
-        head.invite_wanted.connect(lambda: self.commands.invite(self.ticked_ids() or self._current()))
+        head.invite_wanted.connect(lambda: self.commands.invite(self.ticked_ids() or [self._current_id()]))
         head.new_wanted.connect(self._new)
         self.filters.changed.connect(self._ask)
         self.filters.reset_wanted.connect(self.filters.clear)
         self.panel.clear_wanted.connect(lambda: self.show_view(VIEWS[0].key))
-        self.panel.counted.connect(lambda _rows, _ticked: self._tell_counts())
+        self.panel.counted.connect(lambda _rows, _ticked: self.counts.tell())
+        self.counts.counted.connect(self.counted)
+        self.counts.summed.connect(self.summed)
         model.loaded.connect(self._on_loaded)
-        model.failed.connect(lambda problem: self._workplace.failed(problem))
+        model.failed.connect(lambda problem: self._workplace.failed(problem))  # noqa: PLW0108 - Qt cannot hold a slotted object
         table.current_changed.connect(lambda _id: self.pane.show_customer(self._current_id()))
         table.opened.connect(lambda key: self.commands.open(self._id_of(key)))
         table.acted.connect(lambda key, action: self.commands.act(action, self._id_of(key)))
         table.previewed.connect(lambda _key: self._toggle_pane(not self.pane.isVisible()))
-        table.columns_changed.connect(self._save_timer.start)
         table.set_context_menu(self._row_menu)
         self.pane.learned.connect(lambda _facts: self._tell_context())
         self._workplace.changes.happened.connect(self._on_changes)
-        self._workplace.kit.texts.changed.connect(self._tell_counts)
-        self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(SAVE_COLUMNS_MS)
-        self._save_timer.timeout.connect(self._save_columns)
+        self._workplace.kit.texts.changed.connect(self.counts.tell)
         actions = self._workplace.actions
         if isinstance(actions, ActionRegistry):
             actions.attach(SCOPE, self)
             actions.on("customers.filter", lambda: self.filters.open_menu(head.filter))
             actions.on("customers.columns", lambda: open_chooser(table))
             actions.on("customers.pane", lambda: self._toggle_pane(not self.pane.isVisible()))
-
-    def _restore(self) -> None:
-        settings = self._workplace.desk.settings
-        state = settings.get("customer_columns")
-        if state:
-            self.table.restore_state(state)
-        self._pane_wanted = bool(settings.get("reading_pane"))
-        self._fit_pane()
 
     # ---- what happens ----
 
@@ -190,7 +177,8 @@ class CustomersPage(QWidget):
         if count and not self.table.currentIndex().isValid():
             self.table.go_to(0)
         self.pane.show_customer(self._current_id())
-        self._tell_counts()
+        self.head.set_invite("" if count else self._workplace.text("customers.why.none"))
+        self.counts.tell()
 
     def _on_changes(self, changes: ChangeSet) -> None:
         if changes.concerns({"office"}):
@@ -203,29 +191,6 @@ class CustomersPage(QWidget):
             self.model.repaint_records(wanted.repaint)
         if concerns(changes) and not wanted.ask_again:
             self.pane.refresh()
-
-    def _tell_counts(self) -> None:
-        texts, shown = self._workplace.kit.texts, self.model.rowCount()
-        ticked = self.model.checked
-        everything = self.source.total
-        query = self.model.query
-        self.filters.show_count(
-            texts("customers.list.count", shown=texts.count(shown), total=texts.count(everything)),
-            narrowed=bool(self.filters.filters() or query.search),
-        )
-        self.counted.emit(
-            texts("customers.status.count", n=everything, shown=texts.count(shown), total=texts.count(everything))
-        )
-        if not len(ticked):
-            self.summed.emit("", "")
-        else:
-            keys = sorted(ticked.ids())
-            desk = self._workplace.desk
-            self._workplace.read(
-                lambda: desk.customers.premium_sum(keys), receiver=self,
-                done=lambda cents: self.summed.emit(texts("customers.status.sum"), texts.cents(cents, unit=True)),
-            )  # fmt: skip
-        self.head.set_invite("" if shown else texts("customers.why.none"))
 
     def _tell_context(self) -> None:
         actions = self._workplace.actions
@@ -254,12 +219,7 @@ class CustomersPage(QWidget):
     def _toggle_pane(self, on: bool) -> None:  # noqa: FBT001 - connected to a button
         self._pane_wanted = on
         self._fit_pane()
-        settings = self._workplace.desk.settings
-        self._workplace.write(lambda: Outcome(settings.set("reading_pane", on)), receiver=self)
-
-    def _save_columns(self) -> None:
-        state, settings = self.table.save_state(), self._workplace.desk.settings
-        self._workplace.write(lambda: Outcome(settings.set("customer_columns", state)), receiver=self)
+        self.memory.keep_pane(wanted=on)
 
     def _fit_pane(self) -> None:
         possible = self.width() >= self._workplace.kit.u(ROOM_FOR_PANE)
@@ -279,5 +239,10 @@ class CustomersPage(QWidget):
     def _current_id(self) -> str:
         return self._id_of(self.table.current_id())
 
-    def _current(self) -> list[str]:
-        return [self._current_id()] if self._current_id() else []
+
+def _nothing(place: Workplace, commands: CustomerCommands) -> NothingYet:
+    return NothingYet(
+        title_key="customers.empty.title", words_key="customers.empty.words", icon="users",
+        action_key="customers.action.new", action_icon="user-plus", on_action=commands.create,
+        second_key="customers.action.import", on_second=lambda: place.navigate("import"),
+    )  # fmt: skip

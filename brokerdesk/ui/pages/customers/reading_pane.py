@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from brokerdesk.models.values.names import PartyKind
 from brokerdesk.ui.background.lanes import Job, Lane
 from brokerdesk.ui.pages.customers import pane_blocks
-from brokerdesk.ui.pages.customers.commands import CustomerCommands
+from brokerdesk.ui.pages.customers.commands import CustomerCommands, call, mail
 from brokerdesk.ui.pages.customers.pane_facts import PaneFacts, read_facts, who_line
 from brokerdesk.ui.units import Type, Units
 from brokerdesk.ui.widgets.buttons import Button
@@ -177,11 +177,11 @@ class ReadingPane(QWidget):
 
     def _on_call(self) -> None:
         if self._facts is not None:
-            self._commands.call(self._facts.card)
+            call(self._facts.card)
 
     def _on_mail(self) -> None:
         if self._facts is not None:
-            self._commands.mail(self._facts.card)
+            mail(self._facts.card)
 
     def _on_open(self) -> None:
         if self._facts is not None:

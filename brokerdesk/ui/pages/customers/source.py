@@ -19,8 +19,8 @@ class CustomerSource:
         self.total = 0
 
     def ids(self, query: ListQuery) -> array[int]:
-        """Keys that match, in order."""
-        found = self._desk.customers.keys(query)
+        """Keys that match, in order; a copy, because the list's model edits its ids in place."""
+        found = array("q", self._desk.customers.keys(query))
         everyone = ListQuery(sort=query.sort)
         self.total = len(found) if query == everyone else len(self._desk.customers.keys(everyone))
         return found
