@@ -18,8 +18,9 @@ from brokerdesk.formats.gdv.records import ContractBundle, PartyBlock
 from brokerdesk.models.entities import Claim, CommissionLine, Contract, ImportKey, RawRecords
 from brokerdesk.models.values.findings import Finding, Severity
 from brokerdesk.models.values.lines import LineCatalogue
-from brokerdesk.services.gdv_import.kept import LooseRecords, digest_of, packed
+from brokerdesk.services.gdv_import.kept import LooseRecords, digest_of, joined, packed
 from brokerdesk.services.gdv_import.mapping import (
+    Classifier,
     claim_row,
     commission_rows,
     contract_id,
@@ -32,7 +33,6 @@ from brokerdesk.services.gdv_import.matching import (
     Matcher,
     PeopleFound,
     Person,
-    person_of,
 )
 from brokerdesk.services.gdv_import.report import Tally
 from brokerdesk.services.gdv_import.small import Advisers, Insurers
@@ -48,6 +48,7 @@ class Sighting:
 
     bundle: ContractBundle
     name: str
+    text: bytes
     digest: bytes
     record_id: str = ""
     known: bool = False
@@ -59,14 +60,16 @@ class Sighting:
 
 def sighting_of(bundle: ContractBundle) -> Sighting:
     """A delivery before the book was asked."""
-    return Sighting(bundle, key_name(bundle.key), digest_of(bundle.raw))
+    text = joined(bundle.raw)
+    return Sighting(bundle, key_name(bundle.key), text, digest_of(text))
 
 
 class Run:
     """Everything one import remembers from its first chunk to its last."""
 
     def __init__(self, unit: UnitOfWork, *, catalogue: LineCatalogue, today: date) -> None:
-        self.unit, self.catalogue, self.today = unit, catalogue, today
+        self.unit = unit
+        self.classifier = Classifier(catalogue, today)
         self.writer = BulkWriter(unit)
         self.people = PeopleFound()
         self.tally = Tally()
@@ -163,8 +166,9 @@ class Chunk:
         for sighting in unseen:
             vu = sighting.bundle.key.vu
             holders, partners = _split(sighting.bundle.parties)
-            sighting.holders = tuple(_merged([person_of(block, vu) for block in holders]))
-            sighting.partners = tuple(person_of(block, vu) for block in partners)
+            known = self._run.matcher.person
+            sighting.holders = tuple(_merged([known(block, vu) for block in holders]))
+            sighting.partners = tuple(known(block, vu) for block in partners)
         self._run.matcher.prepare([p for s in unseen for p in (*s.holders, *s.partners)])
 
     def _one(self, sighting: Sighting) -> None:
@@ -173,7 +177,7 @@ class Chunk:
         if not holders and not sighting.known:
             self._unassigned(sighting)
             return
-        delivered = delivered_contract(bundle, catalogue=run.catalogue, today=run.today)
+        delivered = delivered_contract(bundle, run.classifier.classified(bundle.facts))
         findings = delivered.findings
         adviser = run.advisers.id_of(bundle.key.vu, bundle.broker_number)
         people = self._resolve(sighting, adviser, delivered.values["start"], findings)
@@ -232,7 +236,8 @@ class Chunk:
         found = {c.id: c for c in self._unit.session.scalars(select(Contract).where(Contract.id.in_(wanted)))}
         for sighting, values in self._updates:
             contract = found[sighting.record_id]
-            changes = update_contract(contract, values, findings := [])
+            findings: list[Finding] = []
+            changes = update_contract(contract, values, findings)
             run.tally.find(_about(findings, sighting.bundle))
             if sighting.first:
                 run.tally.contracts["changed" if changes else "same"] += 1
@@ -246,7 +251,7 @@ class Chunk:
         drop_raw(self._unit, outdated)
         run.writer.insert(
             RawRecords,
-            [{"run": self._unit.id, "record_id": s.record_id, "lines": packed(s.bundle.raw)} for s in self._applied],
+            [{"run": self._unit.id, "record_id": s.record_id, "lines": packed(s.text)} for s in self._applied],
         )
 
     def _remember(self) -> None:
@@ -313,14 +318,15 @@ def _split(blocks: Iterable[PartyBlock]) -> tuple[list[PartyBlock], list[PartyBl
 
 def _merged(holders: list[Person]) -> list[Person]:
     """A P.O. box or bulk address of a policyholder is one more address of the same person, not one more customer."""
+    if len(holders) < 2:
+        return holders
     found: list[Person] = []
     for person in holders:
-        same = next((f for f in found if _one_person(f, person)), None)
-        if same is None:
+        place = next((i for i, f in enumerate(found) if _one_person(f, person)), None)
+        if place is None:
             found.append(person)
-            continue
-        for column, value in person.delivered.values.items():
-            same.delivered.values.setdefault(column, value)
+        else:
+            found[place] = found[place].with_more(person)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from brokerdesk.formats.gdv.records import ContractBundle
 from brokerdesk.models.entities import Contract, ImportKey, RawRecords
 from brokerdesk.services.gdv_import.chunk import Run, write_claims, write_commissions
-from brokerdesk.services.gdv_import.kept import digest_of, packed
+from brokerdesk.services.gdv_import.kept import digest_of, joined, packed
 from brokerdesk.services.gdv_import.mapping import claim_row, commission_rows, key_prefix
 from brokerdesk.services.gdv_import.matching import SOURCE
 from brokerdesk.services.gdv_import.objects import details_of, insured_persons, risks_of
@@ -29,7 +29,8 @@ def attach(run: Run, bundle: ContractBundle) -> None:
         run.tally.unassigned += 1
         return
     name, record_id = found
-    digest = digest_of(bundle.raw)
+    text = joined(bundle.raw)
+    digest = digest_of(text)
     run.sight(name, digest)
     marks = imports.import_keys(run.unit.connection, SOURCE, [name])[name][1]
     if digest in {marks[i : i + _DIGEST] for i in range(0, len(marks), _DIGEST)}:
@@ -39,7 +40,7 @@ def attach(run: Run, bundle: ContractBundle) -> None:
     rows = [claim_row(claim, record_id, contract.party_id) for claim in bundle.claims]
     write_claims(run, rows, add=True)
     write_commissions(run, commission_rows(bundle.commissions, record_id))
-    run.writer.insert(RawRecords, [{"run": run.unit.id, "record_id": record_id, "lines": packed(bundle.raw)}])
+    run.writer.insert(RawRecords, [{"run": run.unit.id, "record_id": record_id, "lines": packed(text)}])
     fingerprint = run.seen[hash(name)]
     run.writer.insert(ImportKey, [{"source": SOURCE, "name": name, "record_id": record_id, "fingerprint": fingerprint}])
     run.unit.session.flush()
@@ -53,7 +54,8 @@ def _contract_of(run: Run, bundle: ContractBundle) -> tuple[str, str] | None:
     known = [pair for pair in known if pair[1] in there]
     own = [pair for pair in known if pair[0] == prefix + bundle.key.sparte]
     family = [pair for pair in known if pair[0][len(prefix) :][:2] == bundle.key.sparte[:2]]
-    return (own or family or known or [None])[0]
+    best = own or family or known
+    return best[0] if best else None
 
 
 def _extend(run: Run, contract: Contract, bundle: ContractBundle) -> None:
