@@ -247,7 +247,15 @@ def test_health_is_monthly_whatever_the_delivery_says(desk: Importing) -> None:
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("1", "active"), ("2", "active"), ("3", "resting"), ("4", "ended"), ("5", "paid_up"), ("8", "resting"), ("9", "active")],
+    [
+        ("1", "active"),
+        ("2", "active"),
+        ("3", "resting"),
+        ("4", "ended"),
+        ("5", "paid_up"),
+        ("8", "resting"),
+        ("9", "active"),
+    ],
 )
 def test_the_status_follows_table_a24(desk: Importing, code: str, status: str) -> None:
     report = desk.deliver(gdv_file([changed(bundle("050", 1), general={"status": code})]))

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from brokerdesk.formats.gdv.records import ContractBundle, PartyBlock
 from brokerdesk.models.entities import Claim, CommissionLine, Contract, ImportKey, RawRecords
-from brokerdesk.models.values.findings import Finding, Severity
+from brokerdesk.models.values.findings import Finding
 from brokerdesk.models.values.lines import LineCatalogue
 from brokerdesk.services.gdv_import.kept import LooseRecords, digest_of, joined, packed
 from brokerdesk.services.gdv_import.mapping import (
@@ -53,9 +53,14 @@ class Sighting:
     record_id: str = ""
     known: bool = False
     fingerprint: bytes = b""
-    first: bool = True
+    before: bytes = b""
     holders: tuple[Person, ...] = ()
     partners: tuple[Person, ...] = ()
+
+    @property
+    def first(self) -> bool:
+        """Whether this run sees the contract for the first time."""
+        return not self.before
 
 
 def sighting_of(bundle: ContractBundle) -> Sighting:
@@ -82,17 +87,28 @@ class Run:
         """Hash of the import key → digests of this run."""
         self.claims_seen: set[str] = set()
         self.vus: dict[str, None] = {}
+        self.waiting = 0
+        """Deliveries left to the second pass."""
 
     def sight(self, name: str, digest: bytes) -> bytes:
         """Remember a delivery; returns the digests of this contract in this run before it."""
         place = hash(name)
         before = self.seen.get(place, b"")
-        if digest not in _pieces(before):
+        if digest not in pieces(before):
             self.seen[place] = before + digest
         return before
 
+    def wait(self, sighting: Sighting) -> None:
+        """Nobody to belong to, so far: the second pass decides, when all contracts are known; as if it was never seen."""
+        self.waiting += 1
+        if sighting.before:
+            self.seen[hash(sighting.name)] = sighting.before
+        else:
+            del self.seen[hash(sighting.name)]
 
-def _pieces(digests: bytes) -> list[bytes]:
+
+def pieces(digests: bytes) -> list[bytes]:
+    """Single digests of a fingerprint."""
     return [digests[i : i + 8] for i in range(0, len(digests), 8)]
 
 
@@ -131,10 +147,10 @@ class Chunk:
         for sighting in self._sightings:
             record_id, marks = keys.get(sighting.name, ("", b""))
             before = self._run.sight(sighting.name, sighting.digest)
-            sighting.first = not before
+            sighting.before = before
             sighting.known = bool(record_id)
             sighting.record_id = record_id or contract_id(sighting.bundle.key)
-            if record_id and sighting.digest in _pieces(marks):
+            if record_id and sighting.digest in pieces(marks):
                 same.append(sighting)
                 continue
             sighting.fingerprint = self._run.seen[hash(sighting.name)]
@@ -175,7 +191,7 @@ class Chunk:
         run, bundle = self._run, sighting.bundle
         holders = [p for p in sighting.holders if p.identity]
         if not holders and not sighting.known:
-            self._unassigned(sighting)
+            self._run.wait(sighting)
             return
         delivered = delivered_contract(bundle, run.classifier.classified(bundle.facts))
         findings = delivered.findings
@@ -210,17 +226,6 @@ class Chunk:
         if not any(p.identity for p in sighting.holders):
             found.insert(0, ("", {}))
         return found
-
-    def _unassigned(self, sighting: Sighting) -> None:
-        """Nobody to belong to: the records are kept, and said so."""
-        bundle = sighting.bundle
-        self._run.loose.add(bundle.raw)
-        self._run.tally.unassigned += 1
-        record = bundle.raw[0].number if bundle.raw else None
-        parameters = (("policy", bundle.key.policy),)
-        self._run.tally.find(
-            [Finding(severity=Severity.ERROR, code="contract-unassigned", record=record, parameters=parameters)]
-        )
 
     def _bookings(self, sighting: Sighting, party: str) -> None:
         bundle = sighting.bundle
