@@ -20,7 +20,7 @@ from brokerdesk.services.gdv_import import codes
 
 _REPAIRABLE_AT = re.compile(r"\s*(\(\s*(a|at|ät)\s*\)|\[\s*(a|at)\s*\])\s*", re.IGNORECASE)
 _PLAIN_MAIL = re.compile(
-    r"[a-z0-9]+(?:[._+-][a-z0-9]+){0,8}@(?:[a-z0-9]+(?:-[a-z0-9]+){0,4}\.){1,3}(?:de|com|net|org|eu|at|ch|nl|info)"
+    r"[a-z0-9]+(?:[._+-][a-z0-9]+){0,8}@(?:[a-z0-9]+(?:-[a-z0-9]+){0,4}\.){1,2}(?!local|test|arpa|invalid|onion|internal)[a-z]{2,8}"
 )
 _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{6,10}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
