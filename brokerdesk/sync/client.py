@@ -18,6 +18,8 @@ from pydantic_core import from_json
 
 from brokerdesk import __version__
 from brokerdesk.core.logs import logger
+from brokerdesk.services.exchange.messages import Incoming
+from brokerdesk.sync.appliers import incoming
 from brokerdesk.sync.backoff import retry_after_s
 from brokerdesk.sync.failures import (
     ExchangeError,
@@ -84,15 +86,15 @@ class Client:
         self.fault("answer-received")
         return _read(push.PushAnswer, answer)
 
-    def changes(self, cursor: str | None, *, limit: int) -> pull.ChangesAnswer:
-        """`GET /v1/sync/changes`."""
+    def changes(self, cursor: str | None, *, limit: int) -> tuple[pull.ChangesAnswer, list[Incoming]]:
+        """`GET /v1/sync/changes`: the head of the page, and its records."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return _read(pull.ChangesAnswer, self._authorised("GET", "/v1/sync/changes", query=query))
+        return _read_page(pull.ChangesAnswer, self._authorised("GET", "/v1/sync/changes", query=query))
 
-    def snapshot(self, after: str | None, *, limit: int) -> pull.SnapshotAnswer:
-        """`GET /v1/sync/snapshot`."""
+    def snapshot(self, after: str | None, *, limit: int) -> tuple[pull.SnapshotAnswer, list[Incoming]]:
+        """`GET /v1/sync/snapshot`: the head of the page, and its records."""
         query = {"limit": str(limit)} | ({"after": after} if after else {})
-        return _read(pull.SnapshotAnswer, self._authorised("GET", "/v1/sync/snapshot", query=query))
+        return _read_page(pull.SnapshotAnswer, self._authorised("GET", "/v1/sync/snapshot", query=query))
 
     def digest(self) -> pull.DigestAnswer:
         """`GET /v1/sync/digest`."""
@@ -264,5 +266,15 @@ def _read(model: type[A], raw: bytes) -> A:
     try:
         return model.model_validate_json(raw)
     except ValidationError as problem:
+        _log.info("answer-unreadable", code=model.__name__)
+        raise UnreachableError("answer_unreadable") from problem
+
+
+def _read_page(model: type[A], raw: bytes) -> tuple[A, list[Incoming]]:
+    try:
+        page = from_json(raw)
+        records = incoming(page.pop("changes"))
+        return model.model_validate(page | {"changes": []}), records
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         _log.info("answer-unreadable", code=model.__name__)
         raise UnreachableError("answer_unreadable") from problem

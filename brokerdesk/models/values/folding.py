@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_DIGIT = re.compile(r"\d")
 
 _LETTERS = str.maketrans(
     {
@@ -47,7 +51,7 @@ def fold_expanded(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the letters and digits of a number: `KF-77120 4` → `kf771204`, so that separators do not matter."""
-    return "".join(c for c in text.lower() if c.isalnum())
+    return _SEPARATORS.sub("", text.lower())
 
 
 def search_text(*parts: str | None) -> str:
@@ -58,6 +62,6 @@ def search_text(*parts: str | None) -> str:
             continue
         for form in (fold(part), fold_expanded(part)):
             words.setdefault(form)
-        if any(c.isdigit() for c in part):
+        if _DIGIT.search(part):
             words.setdefault(digits(part))
     return " ".join(words)
