@@ -55,6 +55,7 @@ class Client:
     pins: frozenset[str] = frozenset()
     fault: Callable[[str], None] = field(default=lambda _point: None)
     on_server_time: Callable[[str, float], None] | None = None
+    sessions: Callable[[frozenset[str]], requests.Session] = make_session
     _session: requests.Session | None = None
     _pair: Tokens | None = None
     _refreshing: threading.Lock = field(default_factory=threading.Lock)
@@ -155,7 +156,7 @@ class Client:
         token: str | None, read_s: float = READ_S,
     ) -> bytes:  # fmt: skip
         if self._session is None:
-            self._session = make_session(pins=self.pins)
+            self._session = self.sessions(self.pins)
         headers = self._headers(body)
         if body is not None and len(body) > _PACK_ABOVE:
             body = gzip.compress(body, compresslevel=1, mtime=0)
