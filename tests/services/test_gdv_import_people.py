@@ -179,7 +179,12 @@ def test_the_short_way_for_phone_numbers_says_the_same_as_the_long_one(raw: str)
     assert _phone(raw) == expected
 
 
-@given(st.from_regex(r"[a-z0-9._+-]{1,12}@[a-z0-9.-]{1,12}\.(de|com|example|test|local|localhost|arpa|invalid|onion|zz)", fullmatch=True))
+@given(
+    st.from_regex(
+        r"[a-z0-9._+-]{1,12}@[a-z0-9.-]{1,12}\.(de|com|example|test|local|localhost|arpa|invalid|onion|zz)",
+        fullmatch=True,
+    )
+)
 def test_the_short_way_for_addresses_says_the_same_as_the_long_one(raw: str) -> None:
     try:
         expected: str | None = EmailAddress.parse(raw).value
