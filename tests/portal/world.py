@@ -138,7 +138,7 @@ class World:
 
     def inbox(self) -> list[EmailMessage]:
         """All mails that were delivered into the folder, oldest first."""
-        files = sorted(self.mails.glob("*.eml"))
+        files = sorted(self.mails.glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
         return [cast("EmailMessage", email.message_from_bytes(f.read_bytes(), policy=default)) for f in files]
 
     def link_in(self, message: EmailMessage) -> str:
@@ -187,6 +187,7 @@ def make_world(folder: Path, *, base: str = BASE, **settings: Any) -> World:
             public_url=base,
             mail_dir=folder / "mails",
             background_jobs=False,
+            password_memory_kib=512,
             rates=RateLimits.generous(),
             **settings,
         ),
