@@ -207,6 +207,12 @@ def _with_portal(
     return run
 
 
+def _demo_activity(portal: Any, given: argparse.Namespace) -> dict[str, Any]:
+    from brokerdesk.portal.demo_activity import play
+
+    return play(portal, given.tenant)
+
+
 def _nothing(_parser: argparse.ArgumentParser) -> None:
     """A command without arguments of its own."""
 
@@ -226,6 +232,12 @@ COMMANDS: tuple[Command, ...] = (
         "take over the users of an older portal",
         mail_commands.legacy_arguments,
         _with_portal(mail_commands.import_legacy),
+    ),
+    Command(
+        "demo-activity",
+        "play some weeks of app life into the tenant of a demo",
+        lambda p: _one(p, "tenant"),
+        _with_portal(_demo_activity),
     ),
 )
 """Every subcommand, in the order of the help."""

@@ -81,6 +81,7 @@ def open_book(
     lock = _lock(folder)
     try:
         _check_file(folder / FILE_NAME)
+        _check_log(folder / FILE_NAME, key)
         pending = _inspect(folder / FILE_NAME, key, profile_id=profile_id, clock=clock)
         if pending:
             if before_migration:
@@ -113,6 +114,24 @@ def _check_file(path: Path) -> None:
         raise KnownError(BOOK_EMPTY)
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise KnownError(BOOK_READ_ONLY)
+
+
+def _check_log(path: Path, key: bytes) -> None:
+    """Look at a log left by a crash before anything may write it into the book.
+
+    SQLite takes any well-formed log for its own and would copy the pages of another book over ours.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or log.stat().st_size == 0:
+        return
+    try:
+        connection = connect(path, key, read_only=True)
+        try:
+            _quick_check(connection)
+        finally:
+            connection.close()
+    except dbapi2.DatabaseError as problem:
+        raise _translate(problem) or problem from problem
 
 
 def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock) -> bool:
@@ -151,7 +170,7 @@ def key_fits(folder: Path, key: bytes, *, profile_id: str) -> bool:
     if not (folder / FILE_NAME).exists():
         return False
     try:
-        connection = connect(folder / FILE_NAME, key)
+        connection = connect(folder / FILE_NAME, key, read_only=True)
         try:
             found = connection.execute("SELECT profile_id FROM book_info").fetchone()
         finally:

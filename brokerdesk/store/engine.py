@@ -50,15 +50,22 @@ def connect(
     cache_kb: int = OTHER_CACHE_KB,
     foreign_keys: bool = True,
     journal: Literal["WAL", "DELETE"] = "WAL",
+    read_only: bool = False,
 ) -> Any:
     """One raw connection. `key` is 32 bytes, or None for an unencrypted file (bench floors only).
 
-    `journal` is DELETE for backups, which stay one single file.
+    `journal` is DELETE for backups, which stay one single file. A `read_only` connection leaves file and log untouched
+    even when it is the last one to close.
 
     A wrong key shows itself at the first read as "file is not a database"; `book.open_book` translates it.
     """
     connection = dbapi2.connect(
-        str(path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False, isolation_level=None, cached_statements=256
+        f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path),
+        uri=read_only,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+        check_same_thread=False,
+        isolation_level=None,
+        cached_statements=256,
     )
     run = connection.execute
     if key is not None:

@@ -68,7 +68,12 @@ def find(connection: Connection, kind: str, words: str, *, limit: int | None = N
     sql = f"SELECT rowid FROM {_TABLES[kind]} WHERE words MATCH :e"
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
-    return [row[0] for row in connection.exec_driver_sql(sql.replace(":e", "?"), (expression,))]
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql.replace(":e", "?"), (expression,))
+        return [key for (key,) in cursor.fetchall()]
+    finally:
+        cursor.close()
 
 
 def party_words(

@@ -133,7 +133,7 @@ def snapshot(portal: Portal, principal: Principal, *, after: str | None, limit: 
                 portal, principal, FEED, str(feed_head(connection, principal.tenant_id))
             )
             counted = select(_C.kind, func.count()).where(mine).group_by(_C.kind)
-            head["counts"] = dict(connection.execute(counted).tuples().all())
+            head["counts"] = {name: number for name, number in connection.execute(counted)}
         query = select(*_COLUMNS).where(mine).order_by(_C.kind, _C.id).limit(limit + 1)
         if after:
             query = query.where(or_(_C.kind > kind, and_(_C.kind == kind, _C.id > record_id)))

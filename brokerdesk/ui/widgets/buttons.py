@@ -49,12 +49,13 @@ class Button(QToolButton):
 
     def __init__(
         self, kit: Kit, text: str = "", *, icon: str = "", look: Look = Look.NORMAL, size: Size = Size.NORMAL,
-        name: str = "", frameless: bool = False, parent: QWidget | None = None,
+        name: str = "", frameless: bool = False, strong: bool = False, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         """`name` is the accessible name and tooltip of an icon button; `frameless` leaves out its border at rest."""
         super().__init__(parent)
         self._kit, self.look, self._size, self._icon_name = kit, look, size, icon
         self._frameless = frameless or look is Look.QUIET
+        self._strong = strong or look in {Look.PRIMARY, Look.ON_INVERSE}
         self._menu: QMenu | None = None
         self._trailing = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -193,11 +194,10 @@ class Button(QToolButton):
         return colour("sunken"), colour("line"), colour("ph"), colour("ph")
 
     def _label_font(self) -> QFont:
-        strong = self.look in {Look.PRIMARY, Look.ON_INVERSE} and self.isEnabled()
-        return self._kit.units.font(strong=strong)
+        return self._kit.units.font(strong=self._strong and self.isEnabled())
 
     def _set_font(self, units: Units) -> None:
-        self.setFont(units.font(strong=self.look is Look.PRIMARY))
+        self.setFont(units.font(strong=self._strong))
         self.updateGeometry()
 
     def _open_menu(self) -> None:

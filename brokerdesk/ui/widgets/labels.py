@@ -36,14 +36,17 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         self._kit, self._type, self._strong = kit, type, strong
-        self.set_tone(tone)
+        self.setProperty("tone", tone)
         self.setText(text)
         kit.sized(self, self._resize_type)
 
     def set_tone(self, tone: Tone) -> None:
         """Change the colour."""
         self.setProperty("tone", tone)
-        self.style().polish(self)
+        if self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._resize_type(self._kit.units)
 
     def set_strong(self, *, strong: bool) -> None:
         """Change the weight."""

@@ -41,8 +41,7 @@ class InfoBar(QFrame):
         self._label = PlainLabel(kit, words, wrap=True)
         row.addWidget(self._label, 1)
         if action:
-            button = Button(kit, action, look=Look.QUIET)
-            button.setProperty("bold", True)
+            button = Button(kit, action, look=Look.QUIET, strong=True)
             if on_action is not None:
                 button.clicked.connect(lambda _=False: on_action())
             row.addWidget(button)

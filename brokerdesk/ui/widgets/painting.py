@@ -212,3 +212,17 @@ def badge(painter: QPainter, kit: Kit, rect: QRectF, words: str, *, failure: boo
 def focus_ring(painter: QPainter, kit: Kit, rect: QRectF, radius: float) -> None:
     """The 2 px accent line that marks keyboard focus, just inside `rect`."""
     frame(painter, rect, radius, line=kit.colour("accent"), width=2)
+
+
+def shadow(painter: QPainter, rect: QRectF, radius: float, blur: int, drop: int, colour: QColor) -> None:  # noqa: PLR0917
+    """A soft shadow below `rect`, `blur` pixels wide and `drop` pixels lower."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    layer = QColor(colour)
+    for step in range(blur, 0, -2):
+        layer.setAlphaF(colour.alphaF() * 2.2 / blur * (1 - step / (blur + 1)))
+        painter.setBrush(layer)
+        box = rect.adjusted(-step, -step, step, step).translated(0, drop)
+        painter.drawRoundedRect(box, radius + step, radius + step)
+    painter.restore()

@@ -157,6 +157,7 @@ class Gallery(QWidget):
         self.date = DateField(kit, "gallery.date", today=lambda: TODAY)
         self.date.set_value(TODAY)
         self.choice = Choice(kit, "gallery.choice", [("a", "Termin: BU-Beratung"), ("b", "Anruf")])
+        self.choice.set_value("a")
         for field in (self.money, self.date, self.choice):
             pair.addWidget(field)
         column.addLayout(pair)
@@ -196,7 +197,11 @@ class Gallery(QWidget):
             (Status.ERROR, "Einladung noch nicht versendet", "Erneut"),
         ):
             column.addWidget(InfoBar(kit, status, words, action=action))
-        for field in (EmailField(kit, "gallery.email"), PhoneField(kit, "gallery.phone"), NoteField(kit, "gallery.note", lines=2)):
+        for field in (
+            EmailField(kit, "gallery.email"),
+            PhoneField(kit, "gallery.phone"),
+            NoteField(kit, "gallery.note", lines=2),
+        ):
             column.addWidget(field)
         column.addWidget(CheckField(kit, "gallery.check"))
         column.addWidget(RadioField(kit, "gallery.form", [("du", "gallery.du"), ("sie", "gallery.sie")]))

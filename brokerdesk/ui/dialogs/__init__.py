@@ -1,0 +1,1 @@
+"""Dialogs: only for what the user must decide."""

@@ -1,0 +1,1 @@
+"""The command palette: one box that finds commands, people, contracts and documents."""
