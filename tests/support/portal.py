@@ -47,7 +47,7 @@ class Running:
 
     def client(self) -> httpx2.Client:
         """A plain client of this portal."""
-        client = httpx2.Client(base_url=self.url, timeout=60, trust_env=False)
+        client = httpx2.Client(base_url=self.url, timeout=60, trust_env=False, verify=False)
         self.opened.append(client)
         return client
 
@@ -222,7 +222,7 @@ class Child:
 
     def client(self) -> httpx2.Client:
         """A plain client of this portal."""
-        return httpx2.Client(base_url=self.url, timeout=60, trust_env=False)
+        return httpx2.Client(base_url=self.url, timeout=60, trust_env=False, verify=False)
 
 
 def command(*arguments: str) -> dict[str, Any]:
