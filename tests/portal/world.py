@@ -49,6 +49,7 @@ class World:
     transport: Transport
     base: str = BASE
     ids: dict[str, str] = field(default_factory=dict)
+    batch: RecordBook | None = None
     _number: int = 0
 
     # records and operations of a desk
@@ -56,6 +57,9 @@ class World:
     def put(self, kind: str, data: Mapping[str, Any], record_id: str | None = None) -> str:
         """Write a record as a desk would have pushed it."""
         record_id = record_id or new_id(self.clock)
+        if self.batch is not None:
+            self.batch.create(kind, record_id, dict(data), origin=Origin("Anna"))
+            return record_id
         with self.portal.database.writing() as connection:
             book = RecordBook(connection, self.tenant_id, now=self.portal.now())
             known = book.live(kind, record_id)
@@ -206,7 +210,11 @@ def make_world(folder: Path, *, base: str = BASE, **settings: Any) -> World:
         transport=FolderTransport(folder / "mails", clock),
         base=base,
     )
-    _people(world)
+    with portal.database.writing() as connection:
+        world.batch = RecordBook(connection, tenant_id, now=portal.now())
+        _people(world)
+        world.batch.flush()
+        world.batch = None
     return world
 
 
