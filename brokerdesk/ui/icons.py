@@ -12,12 +12,15 @@ from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from brokerdesk.core.logs import logger
 from brokerdesk.core.paths import resource
 from brokerdesk.ui.theme import Theme
 from brokerdesk.ui.theme_tokens import Status
 
 THIN, STATUS, TICK = 1.75, 2.0, 3.0
 _CACHE_LIMIT = 600
+_NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>'
+_log = logger(__name__)
 _alive: list[QIconEngine] = []  # Qt holds bare pointers to engines; a collected Python half is a crash
 
 
@@ -34,7 +37,7 @@ class Icons:
     def pixmap(self, name: str, size: float, colour: QColor, *, stroke: float = THIN, ratio: float = 1.0) -> QPixmap:
         """`name` in `colour`, `size` logical pixels square, drawn for `ratio` device pixels per logical one.
 
-        Raises `FileNotFoundError` for an unknown name.
+        An unknown name is logged and draws nothing.
         """
         pixels = max(1, round(size * ratio))
         key = (name, pixels, colour.rgba(), stroke)
@@ -80,7 +83,11 @@ class Icons:
 
     def _source(self, name: str) -> str:
         if name not in self._sources:
-            self._sources[name] = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+            try:
+                self._sources[name] = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+            except FileNotFoundError:  # an exception while painting would end the program
+                _log.error("icon-missing", code=name)
+                self._sources[name] = _NOTHING
         return self._sources[name]
 
     def _render(self, name: str, pixels: int, colour: QColor, stroke: float) -> QPixmap:

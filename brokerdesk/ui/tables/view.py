@@ -47,7 +47,7 @@ class TableView(QTableView):
         """`row` is a height of `Units.row`; `tint_current` marks the current row like a selected one (no ring)."""
         super().__init__(parent)
         self.kit, self.cells, self._row_kind, self.tint_current = kit, model, row, tint_current
-        self.hovered_row, self._bottom_room = -1, 0
+        self.hovered_row, self._bottom_room, self._arranging = -1, 0, False
         self._menu_maker: Callable[[int], QMenu | None] | None = None
         self.popup: QWidget | None = None
         self._header = HeaderView(kit, model, self)
@@ -137,8 +137,10 @@ class TableView(QTableView):
         """Header at the top, room at the bottom."""
         super().updateGeometries()
         margins = self.viewportMargins()
-        if margins.bottom() != self._bottom_room:
+        if margins.bottom() != self._bottom_room and not self._arranging:
+            self._arranging = True
             self.setViewportMargins(margins.left(), margins.top(), margins.right(), self._bottom_room)
+            self._arranging = False
 
     def copy(self, *, headers: bool = False) -> None:
         """Put the ticked rows, or the current one, on the clipboard as text with tabs and as a table."""
