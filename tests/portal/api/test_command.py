@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -125,10 +126,12 @@ def test_an_altered_backup_is_refused(capsys: pytest.CaptureFixture[str], tmp_pa
     _office(capsys, tmp_path / "old")
     _, saved = _run(capsys, "backup", str(tmp_path), "--data", str(tmp_path / "old"))
     file = Path(saved["file"])
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    file.write_bytes(bytes(content))
-    code, answer = _run(capsys, "restore", str(file), "--data", str(tmp_path / "new"))
+    altered = tmp_path / "altered.zip"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(altered, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(b"Anna", b"Eva!") if name == "employee.jsonl" else content)
+    code, answer = _run(capsys, "restore", str(altered), "--data", str(tmp_path / "new"))
     assert (code, answer["error"]["code"]) == (3, "portal-backup-damaged")
 
 
