@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
-
 
 _LETTERS = str.maketrans(
     {

@@ -56,10 +56,10 @@ class _Site:
         return self.portal.settings.behind_tls or self.portal.settings.public_url.startswith("https://")
 
 
-def mount(app: FastAPI, portal: Portal, passwords: Passwords | None = None) -> None:
+def mount(app: FastAPI, portal: Portal) -> None:
     """Add every page of `ROUTES`, the static files, and a readable answer for unknown paths."""
     limiter = Limiter(portal, portal.settings.rates, shared=portal.settings.workers > 1)
-    site = _Site(portal, limiter, passwords or Passwords())
+    site = _Site(portal, limiter, Passwords(memory_kib=portal.settings.password_memory_kib))
     for route in ROUTES:
         app.router.routes.append(Route(route.path, _serve(site, route), methods=list(route.methods)))
     app.router.routes.append(Mount("/static", _static(site)))
