@@ -22,7 +22,7 @@ from brokerdesk.sync.pairing import pair
 from brokerdesk.sync.report import STOPPED, State
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     pairing = commands.add_parser("pair", parents=[common()], help="connect this book with a portal")
     pairing.add_argument("url", metavar="URL")

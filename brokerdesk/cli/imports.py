@@ -16,7 +16,7 @@ BACKUP_FROM_BYTES = 256 * 1_000
 """Imports above about 1,000 records are preceded by a verified backup (reliability.md § 3, S7)."""
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     group = commands.add_parser("import", help="files from outside").add_subparsers(dest="format", required=True)
     gdv = group.add_parser("gdv", parents=[common()], help="portfolio files of insurers (GDV)")

@@ -17,7 +17,7 @@ from brokerdesk.services.invitations import SERIES_ENDED
 VERBS = ("resend", "stop", "revoke", "link")
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     invite = commands.add_parser("invite", parents=[common()], help="invite customers to the app")
     invite.add_argument("customers", nargs="*", metavar="CUSTOMER | resend|stop|revoke|link CUSTOMER")

@@ -30,7 +30,9 @@ _encode = json.JSONEncoder().encode
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else _encode(value)
+    if not value:
+        return None if value is None else "[]" if value == [] else _encode(value)
+    return _encode(value)
 
 
 def _day(value: date | None) -> str | None:

@@ -37,7 +37,7 @@ def load(connection: Connection, kind: str, ids: Iterable[str], columns: Sequenc
     wanted = json.dumps(list(ids))
     head = _quoted(("key", "id", "server_rev", "stub", *columns))
     sql = f'SELECT {head} FROM "{table_of(kind)}" WHERE id IN (SELECT value FROM json_each(?))'
-    return {row[1]: tuple(row) for row in connection.exec_driver_sql(sql, (wanted,))}
+    return {row[1]: tuple(row) for row in connection.exec_driver_sql(sql, (wanted,)).all()}
 
 
 def next_key(connection: Connection, kind: str) -> int:
@@ -68,6 +68,13 @@ def set_revs(connection: Connection, kind: str, rows: Sequence[tuple[int, int]])
     """Note the portal's revision of rows that are otherwise unchanged: `(server_rev, key)`."""
     if rows:
         sql = f'UPDATE "{table_of(kind)}" SET server_rev = ? WHERE "key" = ?'
+        connection.exec_driver_sql(sql, list(rows))
+
+
+def set_revs_by_id(connection: Connection, kind: str, rows: Sequence[tuple[int, str, int]]) -> None:
+    """Note the portal's revision of records that it took over as they are: `(server_rev, id, server_rev)`."""
+    if rows:
+        sql = f'UPDATE "{table_of(kind)}" SET server_rev = ? WHERE id = ? AND server_rev < ?'
         connection.exec_driver_sql(sql, list(rows))
 
 

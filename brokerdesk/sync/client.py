@@ -18,6 +18,8 @@ from pydantic_core import from_json
 
 from brokerdesk import __version__
 from brokerdesk.core.logs import logger
+from brokerdesk.services.exchange.messages import Incoming
+from brokerdesk.sync.appliers import incoming
 from brokerdesk.sync.backoff import retry_after_s
 from brokerdesk.sync.failures import (
     ExchangeError,
@@ -53,6 +55,7 @@ class Client:
     pins: frozenset[str] = frozenset()
     fault: Callable[[str], None] = field(default=lambda _point: None)
     on_server_time: Callable[[str, float], None] | None = None
+    sessions: Callable[[frozenset[str]], requests.Session] = make_session
     _session: requests.Session | None = None
     _pair: Tokens | None = None
     _refreshing: threading.Lock = field(default_factory=threading.Lock)
@@ -84,15 +87,15 @@ class Client:
         self.fault("answer-received")
         return _read(push.PushAnswer, answer)
 
-    def changes(self, cursor: str | None, *, limit: int) -> pull.ChangesAnswer:
-        """`GET /v1/sync/changes`."""
+    def changes(self, cursor: str | None, *, limit: int) -> tuple[pull.ChangesAnswer, list[Incoming]]:
+        """`GET /v1/sync/changes`: the head of the page, and its records."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return _read(pull.ChangesAnswer, self._authorised("GET", "/v1/sync/changes", query=query))
+        return _read_page(pull.ChangesAnswer, self._authorised("GET", "/v1/sync/changes", query=query))
 
-    def snapshot(self, after: str | None, *, limit: int) -> pull.SnapshotAnswer:
-        """`GET /v1/sync/snapshot`."""
+    def snapshot(self, after: str | None, *, limit: int) -> tuple[pull.SnapshotAnswer, list[Incoming]]:
+        """`GET /v1/sync/snapshot`: the head of the page, and its records."""
         query = {"limit": str(limit)} | ({"after": after} if after else {})
-        return _read(pull.SnapshotAnswer, self._authorised("GET", "/v1/sync/snapshot", query=query))
+        return _read_page(pull.SnapshotAnswer, self._authorised("GET", "/v1/sync/snapshot", query=query))
 
     def digest(self) -> pull.DigestAnswer:
         """`GET /v1/sync/digest`."""
@@ -153,7 +156,7 @@ class Client:
         token: str | None, read_s: float = READ_S,
     ) -> bytes:  # fmt: skip
         if self._session is None:
-            self._session = make_session(pins=self.pins)
+            self._session = self.sessions(self.pins)
         headers = self._headers(body)
         if body is not None and len(body) > _PACK_ABOVE:
             body = gzip.compress(body, compresslevel=1, mtime=0)
@@ -264,5 +267,15 @@ def _read(model: type[A], raw: bytes) -> A:
     try:
         return model.model_validate_json(raw)
     except ValidationError as problem:
+        _log.info("answer-unreadable", code=model.__name__)
+        raise UnreachableError("answer_unreadable") from problem
+
+
+def _read_page(model: type[A], raw: bytes) -> tuple[A, list[Incoming]]:
+    try:
+        page = from_json(raw)
+        records = incoming(page.pop("changes"))
+        return model.model_validate(page | {"changes": []}), records
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         _log.info("answer-unreadable", code=model.__name__)
         raise UnreachableError("answer_unreadable") from problem

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from requests import Session
+
 from brokerdesk.core.clock import from_wire, to_wire
 from brokerdesk.core.errors import KnownError, register
 from brokerdesk.core.logs import logger
@@ -30,6 +32,7 @@ from brokerdesk.sync.pushing import Pusher, new_epoch
 from brokerdesk.sync.report import STOPPED, State, SyncReport, Tally
 from brokerdesk.sync.round import ForkedError, RestartError, Round
 from brokerdesk.sync.tokens import BookTokens, TokenStore
+from brokerdesk.sync.transport import make_session
 from brokerdesk.sync.versions import check_version, known_fields
 from brokerdesk.wire.pull import StateAnswer
 
@@ -58,6 +61,7 @@ class Engine:
     fault: Callable[[str], None] = _nothing
     before_resync: Callable[[], None] = _nothing
     rng: random.Random = field(default_factory=random.Random)
+    sessions: Callable[[frozenset[str]], Session] = make_session
     pusher: Callable[[Round], Pusher] = Pusher
     puller: Callable[[Round], Puller] = Puller
     _client: Client | None = None
@@ -206,6 +210,7 @@ class Engine:
                 pins=frozenset({meta.pin} if meta.pin else ()),
                 fault=self.fault,
                 on_server_time=self._server_time,
+                sessions=self.sessions,
             )
         self._client.device_id, self._client.epoch = meta.device_id, meta.epoch
         return self._client

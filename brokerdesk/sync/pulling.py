@@ -8,9 +8,8 @@ from datetime import timedelta
 from brokerdesk.core.clock import from_wire
 from brokerdesk.core.logs import logger
 from brokerdesk.services.exchange import memory, pages, rounds
-from brokerdesk.services.exchange.messages import Applied
+from brokerdesk.services.exchange.messages import Applied, Incoming
 from brokerdesk.services.exchange.pages import Resync
-from brokerdesk.sync import appliers
 from brokerdesk.sync.digest import compare
 from brokerdesk.sync.failures import RefusedError, UnreachableError
 from brokerdesk.sync.pushing import new_epoch
@@ -36,31 +35,31 @@ class Puller:
         progress = pages.resync_in_progress(self.round.book)
         if progress is not None:
             self._snapshot(progress)
-        while self._page().more:
+        while self._page()[0].more:
             pass
         pages.end_drain(self.round.book)
 
-    def _page(self) -> ChangesAnswer:
+    def _page(self) -> tuple[ChangesAnswer, list[Incoming]]:
         meta = self._meta()
         try:
-            page = self.round.client.changes(meta.cursor, limit=limit(meta.capabilities, "page_max", PAGE))
+            page, records = self.round.client.changes(meta.cursor, limit=limit(meta.capabilities, "page_max", PAGE))
         except RefusedError as problem:
             self._refused(problem)
             raise
         self._check_epoch(page.epoch)
         self.round.fault("page-received")
-        self.apply(page)
+        self.apply(page, records)
         self.round.fault("page-applied")
-        return page
+        return page, records
 
-    def apply(self, page: ChangesAnswer) -> None:
+    def apply(self, page: ChangesAnswer, records: list[Incoming]) -> None:
         """Apply one page together with its cursor."""
         meta = self._meta()
-        if not page.changes and page.next_cursor == meta.cursor:
+        if not records and page.next_cursor == meta.cursor:
             return
         done = pages.apply_page(
             self.round.book,
-            appliers.incoming(page.changes),
+            records,
             cursor=page.next_cursor,
             position=page.feed_seq,
             before_commit=lambda: self.round.fault("mid-page"),
@@ -98,7 +97,7 @@ class Puller:
         more = True
         while more:
             try:
-                page = self.round.client.snapshot(
+                page, records = self.round.client.snapshot(
                     progress.after, limit=limit(self._meta().capabilities, "page_max", PAGE)
                 )
             except RefusedError as problem:
@@ -110,7 +109,7 @@ class Puller:
             more = page.more
             progress = replace(progress, after=page.next_after)
             self.round.fault("page-received")
-            self._count(pages.apply_snapshot_page(self.round.book, appliers.incoming(page.changes), progress))
+            self._count(pages.apply_snapshot_page(self.round.book, records, progress))
             self.round.fault("page-applied")
         pages.end_resync(self.round.book, progress)
 
@@ -123,7 +122,7 @@ class Puller:
         for _ in range(_TRIES):
             told = self.round.client.digest()
             self._check_epoch(told.epoch)
-            if self._page().changes:
+            if self._page()[1]:
                 continue
             differences = compare(rounds.revisions(self.round.book), told.types)
             differed = rounds.note_digest(self.round.book, equal=not differences)

@@ -113,7 +113,7 @@ def spki_sha256(certificate: bytes) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-def make_session(*, pins: frozenset[str] = frozenset()) -> requests.Session:
+def make_session(pins: frozenset[str] = frozenset()) -> requests.Session:
     """A session that trusts nothing of the environment."""
     session = requests.Session()
     session.trust_env = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from brokerdesk.core.logs import logger
@@ -116,13 +116,11 @@ class _Engine(QIconEngine):
         self._icons.paint(painter, self._name, left, top, size, self._icons.colour_for(mode, self._token))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self.scaledPixmap(size, mode, state, 1.0)
-
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        side = min(size.width(), size.height())
-        pixmap = self._icons.pixmap(self._name, side, self._icons.colour_for(mode, self._token))
-        pixmap.setDevicePixelRatio(scale)
-        return pixmap
+        """Drawn for the finest screen: Qt does not tell the ratio, but works it out from the size it gets."""
+        app = QGuiApplication.instance()
+        ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+        side = min(size.width(), size.height()) * ratio
+        return self._icons.pixmap(self._name, side, self._icons.colour_for(mode, self._token))
 
     def clone(self) -> QIconEngine:
         return _Engine(self._icons, self._name, self._token)

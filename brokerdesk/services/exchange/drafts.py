@@ -78,21 +78,19 @@ class Gap:
 
 
 def draft_create(item: Wanted, row: Mapping[str, Any], known: frozenset[str] | None, gap: Gap) -> Draft:
-    """The whole record; empty fields are left out."""
+    """The whole record; empty fields are left out. Shapes are checked by the portal, which names the wrong fields."""
     data: dict[str, Any] = {}
     for wire in fields_of(item.kind).fields:
-        value = wire.read(row)
-        if _is_empty(wire, value):
+        value = wire.filled(row)
+        if value is None:
             continue
         if known is not None and wire.name not in known:
             gap.unknown.update(wire.to_json(None))
-        elif not accepts(wire.spec, value):
-            gap.unfit.add(wire.name)
         else:
             data[wire.name] = value
     return Draft(
         key=item.key, type=item.operation, record_id=item.record_id, at=item.created_at, group=item.work, data=data
-    )
+    )  # fmt: skip
 
 
 def draft_patch(
@@ -144,9 +142,3 @@ def _edited(by_column: Mapping[str, WireField], item: Wanted) -> list[WireField]
         if wire is not None:
             found[wire.name] = wire
     return list(found.values())
-
-
-def _is_empty(wire: WireField, value: Any) -> bool:
-    if wire.spec.merge is Merge.GROUP:
-        return not any(v is not None for v in value.values())
-    return value is None

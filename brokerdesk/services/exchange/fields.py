@@ -7,9 +7,10 @@ sees; empty text and empty JSON are null, a group is one object of its members).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from brokerdesk.core.clock import from_wire, to_wire
@@ -19,6 +20,7 @@ from brokerdesk.models.values.states import InvitationState
 from brokerdesk.wire.kinds import KINDS, REFERENCES, Field, Merge, Type, accepts
 
 _TEXTS = {Type.TEXT: 500, Type.LONG_TEXT: 20_000}
+_MANY_CODES = 200
 _JSON = {Type.JSON, Type.CODES}
 _CLOSED: dict[tuple[str, str], frozenset[str]] = {
     ("party", "kind"): frozenset(k.value for k in PartyKind),
@@ -82,6 +84,21 @@ class WireField:
             return column.to_wire(values[column.name])
         return {c.spec.name: c.to_wire(values[c.name]) for c in self.columns}
 
+    def filled(self, row: Mapping[str, Any]) -> Any:
+        """As `read`, but None for a group without any member."""
+        if self.spec.merge is not Merge.GROUP:
+            column = self.columns[0]
+            stored = row[column.name]
+            if stored is None or stored == "":
+                return None
+            if column.is_json:
+                return column.to_wire(json.loads(stored))
+            return bool(stored) if column.is_bool else stored
+        values = [row[c.name] for c in self.columns]
+        if not any(v is not None and v != "" for v in values):
+            return None
+        return {c.spec.name: None if v == "" else v for c, v in zip(self.columns, values, strict=True)}
+
     def to_stored(self, value: Any) -> dict[str, Any]:
         """Stored values by column of a wire value. Raises `UnfitError`."""
         if self.spec.merge is not Merge.GROUP:
@@ -131,6 +148,8 @@ class KindFields:
     references: Mapping[str, str]
     parents: tuple[tuple[int, str], ...]
     """Position in `columns` and kind of every reference to another record."""
+    plan: tuple[tuple[str | None, tuple[_Member, ...]], ...]
+    """What `stored` walks: per group (None for plain fields) name, empty value, text limit and conversion."""
 
     def stored(self, data: Mapping[str, Any]) -> list[Any]:
         """The stored values of a complete record in the order of `columns`; absent fields are empty.
@@ -138,21 +157,28 @@ class KindFields:
         Raises `UnfitError` for a value of the wrong shape, an unknown code that rules depend on, or a missing parent.
         """
         values: list[Any] = []
-        for field in self.fields:
-            value = data.get(field.name)
-            if len(field.columns) == 1 and field.spec.merge is not Merge.GROUP:
-                column = field.columns[0]
+        for group, members in self.plan:
+            source = data
+            if group is not None:
+                inner = data.get(group)
+                if inner is not None and not isinstance(inner, dict):
+                    raise UnfitError(group)
+                source = inner or _NOTHING
+            for name, empty, limit, convert in members:
+                value = source.get(name)
                 if value is None:
-                    if column.empty is _REQUIRED:
-                        raise UnfitError(field.name)
-                    values.append(column.empty)
+                    if empty is _REQUIRED:
+                        raise UnfitError(name)
+                    values.append(empty)
+                elif limit and type(value) is str and len(value) <= limit and "\x00" not in value:
+                    values.append(value)
                 else:
-                    values.append(column.to_stored(value))
-            else:
-                values.extend(field.to_stored(value).values())
+                    values.append(convert(value))
         return values
 
 
+_NOTHING: Mapping[str, Any] = {}
+_Member = tuple[str, Any, int, Callable[[Any], Any]]
 _REQUIRED = object()
 
 
@@ -174,6 +200,21 @@ def _stored_closed(name: str, codes: frozenset[str]) -> Callable[[Any], Any]:
     return convert
 
 
+def _stored_code(spec: Field) -> Callable[[Any], Any]:
+    seen: set[str] = set()
+
+    def convert(value: Any) -> Any:
+        if type(value) is str and value in seen:
+            return value
+        if not accepts(spec, value):
+            raise UnfitError(spec.name)
+        if len(seen) < _MANY_CODES:
+            seen.add(value)
+        return value
+
+    return convert
+
+
 def _stored_checked(spec: Field, shape: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if not accepts(spec, value):
@@ -190,10 +231,16 @@ def _as_time(value: str) -> str:
     return value if len(value) == 24 else to_wire(from_wire(value))
 
 
+@lru_cache(maxsize=65_536)
 def _as_day(value: str) -> str:
-    from datetime import date
-
     return date.fromisoformat(value).isoformat()
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value) if value else _EMPTY_JSON[type(value)]
+
+
+_EMPTY_JSON = {list: "[]", dict: "{}", str: '""', int: "0", bool: "false"}
 
 
 def _as_it_is(value: Any) -> Any:
@@ -204,8 +251,8 @@ _SHAPES: dict[Type, Callable[[Any], Any]] = {
     Type.TIME: _as_time,
     Type.DATE: _as_day,
     Type.BOOL: int,
-    Type.JSON: json.dumps,
-    Type.CODES: json.dumps,
+    Type.JSON: _as_json,
+    Type.CODES: _as_json,
 }
 
 
@@ -213,6 +260,8 @@ def _converter(kind: str, spec: Field) -> Callable[[Any], Any]:
     codes = _CLOSED.get((kind, spec.name))
     if codes is not None:
         return _stored_closed(spec.name, codes)
+    if spec.type is Type.CODE:
+        return _stored_code(spec)
     if spec.type in _TEXTS:
         return _stored_text(spec.name, _TEXTS[spec.type])
     return _stored_checked(spec, _SHAPES.get(spec.type, _as_it_is))
@@ -257,4 +306,22 @@ def fields_of(kind: str) -> KindFields:
         names,
         references,
         tuple((names.index(name), parent) for name, parent in references.items()),
+        tuple(_plan(kind, fields)),
     )
+
+
+def _plan(kind: str, fields: tuple[WireField, ...]) -> Iterator[tuple[str | None, tuple[_Member, ...]]]:
+    """Runs of plain fields and groups in the order of the columns."""
+    run: list[_Member] = []
+    for field in fields:
+        members = [
+            (c.name, c.empty, 0 if (kind, c.name) in _CLOSED else _TEXTS.get(c.spec.type, 0), c.to_stored)
+            for c in field.columns
+        ]
+        if field.spec.merge is not Merge.GROUP:
+            run += members
+            continue
+        yield None, tuple(run)
+        run = []
+        yield field.name, tuple(members)
+    yield None, tuple(run)

@@ -62,6 +62,7 @@ class Freezer:
         self._limit = limit
         self._known_fields = fields
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._named: dict[int, frozenset[str]] = {}
 
     def run(self) -> Frozen:
         """Freeze the next batch. Nothing is committed here."""
@@ -126,7 +127,13 @@ class Freezer:
             found |= self._references(item)
         return found
 
-    def _references(self, item: Wanted) -> set[str]:
+    def _references(self, item: Wanted) -> frozenset[str]:
+        found = self._named.get(item.key)
+        if found is None:
+            found = self._named[item.key] = frozenset(self._ids_named_by(item))
+        return found
+
+    def _ids_named_by(self, item: Wanted) -> set[str]:
         """Ids that the operation will name: of a create all references, of a patch the edited ones."""
         if item.kind not in SYNCED:
             return set()
@@ -296,7 +303,7 @@ class Freezer:
         self.done.count += len(drafts)
 
 
-def _parents_first(items: list[Wanted], references: Callable[[Wanted], set[str]]) -> list[Wanted]:
+def _parents_first(items: list[Wanted], references: Callable[[Wanted], frozenset[str]]) -> list[Wanted]:
     """Members of a group by age, but what is referred to before what refers to it."""
     creators = {i.record_id: i for i in items if i.creates}
     ordered: list[Wanted] = []

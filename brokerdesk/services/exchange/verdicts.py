@@ -18,13 +18,16 @@ from brokerdesk.models.values.changes import ChangeOrigin, ChangeSet
 from brokerdesk.services.exchange.applying import Applier
 from brokerdesk.services.exchange.fields import WireField, fields_of
 from brokerdesk.services.exchange.merging import base_of
-from brokerdesk.services.exchange.messages import Applied, Verdict
+from brokerdesk.services.exchange.messages import Applied, Incoming, Verdict
 from brokerdesk.store import feed
 from brokerdesk.store.book import Book
 from brokerdesk.store.unit_of_work import UnitOfWork
 
 POISON = "poison"
 """Problem of a frozen item whose place is taken by a noop (protocol.md § 6.4)."""
+_FROZEN = select(OutboxItem.key, OutboxItem.seq, OutboxItem.operation, OutboxItem.problem, OutboxItem.record_id).where(
+    OutboxItem.state == OutboxState.FROZEN
+)
 APPLIED, CONFLICT, REJECTED, BLOCKED = "applied", "conflict", "rejected", "blocked"
 
 
@@ -41,9 +44,7 @@ def record(book: Book, verdicts: Sequence[Verdict], *, before_commit: Callable[[
     """Record the verdicts of one answer in one transaction; verdicts of unknown numbers are ignored."""
     with book.work(origin=ChangeOrigin.FEED, actor="") as unit:
         recorder = Recorder(unit)
-        recorder.settle(verdicts)
-        entities = [v.entity for v in verdicts if v.entity is not None]
-        recorder.apply(entities)
+        recorder.apply(recorder.settle(verdicts))
         made = recorder.applier.finish()
         before_commit()
         changes = unit.commit()
@@ -63,23 +64,42 @@ class Recorder:
         self._session = unit.session
         self._connection = unit.connection
 
-    def settle(self, verdicts: Sequence[Verdict]) -> None:
-        """Move every operation to where its verdict sends it."""
+    def settle(self, verdicts: Sequence[Verdict]) -> list[Incoming]:
+        """Move every operation to where its verdict sends it; returns the records that must be compared with ours.
+
+        A record at its first revision is what our create made it: only its revision is noted.
+        """
         by_seq = {v.seq: v for v in verdicts}
-        plain: list[tuple[int, str]] = []
+        entities = {v.seq: v.entity for v in verdicts if v.entity is not None}
+        plain: list[int] = []
         special: list[tuple[int, Verdict]] = []
-        query = select(OutboxItem.key, OutboxItem.seq, OutboxItem.problem, OutboxItem.kind, OutboxItem.record_id).where(
-            OutboxItem.state == OutboxState.FROZEN, OutboxItem.seq.in_(sorted(by_seq))
-        )
-        for key, seq, problem, kind, record_id in self._session.execute(query):
-            verdict = by_seq[seq or 0]
+        made: dict[str, list[tuple[int, str, int]]] = {}
+        rows = self._session.execute(_FROZEN.where(OutboxItem.seq.in_(sorted(by_seq)))).all()
+        for key, number, operation, problem, record_id in rows:
+            seq = int(number or 0)
+            verdict = by_seq[seq]
+            kind, _, verb = operation.partition(".")
             if kind in {"invitation", "access"}:
                 self.applier.touch_parties(kind, [record_id])
-            if verdict.status == APPLIED and problem != POISON:
-                plain.append((key, verdict.status))
-            else:
+            if verdict.status != APPLIED or problem == POISON:
                 special.append((key, verdict))
+                continue
+            plain.append(key)
+            if verb == "create" and verdict.entity is not None and verdict.entity.rev == 1:
+                made.setdefault(kind, []).append((1, record_id, 1))
+                del entities[seq]
         self._finish_applied(plain)
+        for kind, revs in made.items():
+            feed.set_revs_by_id(self._connection, kind, revs)
+        self._settle_special(special)
+        self._update_journal({s: by_seq[s] for s in by_seq.keys() - {row[1] for row in rows}})
+        return list(entities.values())
+
+    def apply(self, entities: Sequence[Incoming]) -> None:
+        """Take the complete records of the verdicts as the new state."""
+        self.applier.run(entities)
+
+    def _settle_special(self, special: list[tuple[int, Verdict]]) -> None:
         items = [(self._session.get_one(OutboxItem, key), verdict) for key, verdict in special]
         self._causes = {
             i.work: [j.record_id for j, w in items if j.work == i.work and w.status in {CONFLICT, REJECTED}]
@@ -89,17 +109,12 @@ class Recorder:
         for item, verdict in items:
             self._settle_one(item, verdict)
         self._session.flush()
-        self._update_journal(by_seq)
 
-    def apply(self, entities: Sequence[Any]) -> None:
-        """Take the complete records of the verdicts as the new state."""
-        self.applier.run(entities)
-
-    def _finish_applied(self, rows: list[tuple[int, str]]) -> None:
+    def _finish_applied(self, rows: list[int]) -> None:
         if not rows:
             return
         self.count += len(rows)
-        keys = json.dumps([k for k, _ in rows])
+        keys = json.dumps(rows)
         now = to_wire(self._unit.clock.now())
         self._connection.exec_driver_sql(
             "INSERT OR REPLACE INTO journal(seq, op_id, body, status, acknowledged_at)"
@@ -134,6 +149,8 @@ class Recorder:
 
     def _update_journal(self, by_seq: dict[int, Verdict]) -> None:
         """Operations sent again after a restore of the portal: a verdict that differs now is noted."""
+        if not by_seq:
+            return
         for entry in self._session.scalars(select(JournalEntry).where(JournalEntry.seq.in_(sorted(by_seq)))):
             verdict = by_seq[entry.seq]
             if entry.status == APPLIED and verdict.status in {CONFLICT, REJECTED} and entry.op_id == verdict.op_id:

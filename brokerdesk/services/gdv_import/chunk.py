@@ -16,10 +16,11 @@ from sqlalchemy import select
 
 from brokerdesk.formats.gdv.records import ContractBundle, PartyBlock
 from brokerdesk.models.entities import Claim, CommissionLine, Contract, ImportKey, RawRecords
-from brokerdesk.models.values.findings import Finding, Severity
+from brokerdesk.models.values.findings import Finding
 from brokerdesk.models.values.lines import LineCatalogue
-from brokerdesk.services.gdv_import.kept import LooseRecords, digest_of, packed
+from brokerdesk.services.gdv_import.kept import LooseRecords, digest_of, joined, packed
 from brokerdesk.services.gdv_import.mapping import (
+    Classifier,
     claim_row,
     commission_rows,
     contract_id,
@@ -32,7 +33,6 @@ from brokerdesk.services.gdv_import.matching import (
     Matcher,
     PeopleFound,
     Person,
-    person_of,
 )
 from brokerdesk.services.gdv_import.report import Tally
 from brokerdesk.services.gdv_import.small import Advisers, Insurers
@@ -48,25 +48,33 @@ class Sighting:
 
     bundle: ContractBundle
     name: str
+    text: bytes
     digest: bytes
     record_id: str = ""
     known: bool = False
     fingerprint: bytes = b""
-    first: bool = True
+    before: bytes = b""
     holders: tuple[Person, ...] = ()
     partners: tuple[Person, ...] = ()
+
+    @property
+    def first(self) -> bool:
+        """Whether this run sees the contract for the first time."""
+        return not self.before
 
 
 def sighting_of(bundle: ContractBundle) -> Sighting:
     """A delivery before the book was asked."""
-    return Sighting(bundle, key_name(bundle.key), digest_of(bundle.raw))
+    text = joined(bundle.raw)
+    return Sighting(bundle, key_name(bundle.key), text, digest_of(text))
 
 
 class Run:
     """Everything one import remembers from its first chunk to its last."""
 
     def __init__(self, unit: UnitOfWork, *, catalogue: LineCatalogue, today: date) -> None:
-        self.unit, self.catalogue, self.today = unit, catalogue, today
+        self.unit = unit
+        self.classifier = Classifier(catalogue, today)
         self.writer = BulkWriter(unit)
         self.people = PeopleFound()
         self.tally = Tally()
@@ -79,17 +87,28 @@ class Run:
         """Hash of the import key → digests of this run."""
         self.claims_seen: set[str] = set()
         self.vus: dict[str, None] = {}
+        self.waiting = 0
+        """Deliveries left to the second pass."""
 
     def sight(self, name: str, digest: bytes) -> bytes:
         """Remember a delivery; returns the digests of this contract in this run before it."""
         place = hash(name)
         before = self.seen.get(place, b"")
-        if digest not in _pieces(before):
+        if digest not in pieces(before):
             self.seen[place] = before + digest
         return before
 
+    def wait(self, sighting: Sighting) -> None:
+        """Nobody to belong to, so far: the second pass decides, when all contracts are known; as if it was never seen."""
+        self.waiting += 1
+        if sighting.before:
+            self.seen[hash(sighting.name)] = sighting.before
+        else:
+            del self.seen[hash(sighting.name)]
 
-def _pieces(digests: bytes) -> list[bytes]:
+
+def pieces(digests: bytes) -> list[bytes]:
+    """Single digests of a fingerprint."""
     return [digests[i : i + 8] for i in range(0, len(digests), 8)]
 
 
@@ -128,10 +147,10 @@ class Chunk:
         for sighting in self._sightings:
             record_id, marks = keys.get(sighting.name, ("", b""))
             before = self._run.sight(sighting.name, sighting.digest)
-            sighting.first = not before
+            sighting.before = before
             sighting.known = bool(record_id)
             sighting.record_id = record_id or contract_id(sighting.bundle.key)
-            if record_id and sighting.digest in _pieces(marks):
+            if record_id and sighting.digest in pieces(marks):
                 same.append(sighting)
                 continue
             sighting.fingerprint = self._run.seen[hash(sighting.name)]
@@ -163,17 +182,18 @@ class Chunk:
         for sighting in unseen:
             vu = sighting.bundle.key.vu
             holders, partners = _split(sighting.bundle.parties)
-            sighting.holders = tuple(_merged([person_of(block, vu) for block in holders]))
-            sighting.partners = tuple(person_of(block, vu) for block in partners)
+            known = self._run.matcher.person
+            sighting.holders = tuple(_merged([known(block, vu) for block in holders]))
+            sighting.partners = tuple(known(block, vu) for block in partners)
         self._run.matcher.prepare([p for s in unseen for p in (*s.holders, *s.partners)])
 
     def _one(self, sighting: Sighting) -> None:
         run, bundle = self._run, sighting.bundle
         holders = [p for p in sighting.holders if p.identity]
         if not holders and not sighting.known:
-            self._unassigned(sighting)
+            self._run.wait(sighting)
             return
-        delivered = delivered_contract(bundle, catalogue=run.catalogue, today=run.today)
+        delivered = delivered_contract(bundle, run.classifier.classified(bundle.facts))
         findings = delivered.findings
         adviser = run.advisers.id_of(bundle.key.vu, bundle.broker_number)
         people = self._resolve(sighting, adviser, delivered.values["start"], findings)
@@ -207,17 +227,6 @@ class Chunk:
             found.insert(0, ("", {}))
         return found
 
-    def _unassigned(self, sighting: Sighting) -> None:
-        """Nobody to belong to: the records are kept, and said so."""
-        bundle = sighting.bundle
-        self._run.loose.add(bundle.raw)
-        self._run.tally.unassigned += 1
-        record = bundle.raw[0].number if bundle.raw else None
-        parameters = (("policy", bundle.key.policy),)
-        self._run.tally.find(
-            [Finding(severity=Severity.ERROR, code="contract-unassigned", record=record, parameters=parameters)]
-        )
-
     def _bookings(self, sighting: Sighting, party: str) -> None:
         bundle = sighting.bundle
         self._claims += [claim_row(claim, sighting.record_id, party) for claim in bundle.claims]
@@ -232,7 +241,8 @@ class Chunk:
         found = {c.id: c for c in self._unit.session.scalars(select(Contract).where(Contract.id.in_(wanted)))}
         for sighting, values in self._updates:
             contract = found[sighting.record_id]
-            changes = update_contract(contract, values, findings := [])
+            findings: list[Finding] = []
+            changes = update_contract(contract, values, findings)
             run.tally.find(_about(findings, sighting.bundle))
             if sighting.first:
                 run.tally.contracts["changed" if changes else "same"] += 1
@@ -246,7 +256,7 @@ class Chunk:
         drop_raw(self._unit, outdated)
         run.writer.insert(
             RawRecords,
-            [{"run": self._unit.id, "record_id": s.record_id, "lines": packed(s.bundle.raw)} for s in self._applied],
+            [{"run": self._unit.id, "record_id": s.record_id, "lines": packed(s.text)} for s in self._applied],
         )
 
     def _remember(self) -> None:
@@ -313,14 +323,15 @@ def _split(blocks: Iterable[PartyBlock]) -> tuple[list[PartyBlock], list[PartyBl
 
 def _merged(holders: list[Person]) -> list[Person]:
     """A P.O. box or bulk address of a policyholder is one more address of the same person, not one more customer."""
+    if len(holders) < 2:
+        return holders
     found: list[Person] = []
     for person in holders:
-        same = next((f for f in found if _one_person(f, person)), None)
-        if same is None:
+        place = next((i for i, f in enumerate(found) if _one_person(f, person)), None)
+        if place is None:
             found.append(person)
-            continue
-        for column, value in person.delivered.values.items():
-            same.delivered.values.setdefault(column, value)
+        else:
+            found[place] = found[place].with_more(person)
     return found
 
 

@@ -12,16 +12,19 @@ DIGEST = 8
 _LEVEL = 1
 
 
-def digest_of(records: Iterable[RawRecord]) -> bytes:
+def joined(records: Iterable[RawRecord]) -> bytes:
+    """The characters of some records, as they are digested and packed."""
+    return "\n".join([record.text for record in records]).encode("utf-8", "surrogatepass")
+
+
+def digest_of(text: bytes) -> bytes:
     """Eight bytes that tell one delivery of a contract from another, whatever its place in the file."""
-    text = "\n".join(record.text for record in records)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
+    return blake2b(text, digest_size=DIGEST).digest()
 
 
-def packed(records: Iterable[RawRecord]) -> bytes:
-    """The records as they go into `raw_records`."""
-    text = "\n".join(record.text for record in records)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)
+def packed(text: bytes) -> bytes:
+    """Joined records as they go into `raw_records`."""
+    return zlib.compress(text, _LEVEL)
 
 
 def unpacked(lines: bytes) -> list[str]:

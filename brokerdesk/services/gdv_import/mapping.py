@@ -16,6 +16,7 @@ from brokerdesk.formats.gdv.layouts import sparten
 from brokerdesk.formats.gdv.records import Claim, CommissionLine, ContractBundle, ContractKey, PartialDate
 from brokerdesk.models.rules.lines import classify
 from brokerdesk.models.values.findings import Finding, Severity
+from brokerdesk.models.values.line_facts import Fact, LineFacts
 from brokerdesk.models.values.lines import Classification, LineCatalogue
 from brokerdesk.models.values.states import ClaimStatus, ContractStatus, Frequency
 from brokerdesk.services.gdv_import import codes
@@ -23,6 +24,7 @@ from brokerdesk.services.gdv_import.objects import details_of, insured_persons, 
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HEALTH = "020"
+_REMEMBERED = 4096
 
 
 def contract_id(key: ContractKey) -> str:
@@ -49,13 +51,42 @@ class DeliveredContract:
     findings: list[Finding]
 
 
-def delivered_contract(bundle: ContractBundle, *, catalogue: LineCatalogue, today: date) -> DeliveredContract:
+class Classifier:
+    """Decides the line of contracts; contracts with equal facts, and most are, are decided once."""
+
+    def __init__(self, catalogue: LineCatalogue, today: date) -> None:
+        self._catalogue, self._today = catalogue, today
+        self._known: dict[tuple[Any, ...], Classification] = {}
+
+    def classified(self, facts: LineFacts) -> Classification:
+        """The verdict about the line of one delivery."""
+        key = (
+            facts.sparte,
+            facts.bundled,
+            facts.customer_is_organisation,
+            facts.details,
+            facts.product_texts,
+            *((name, *map(_content, found)) for name, found in facts.facts.items()),
+        )
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = classify(facts, catalogue=self._catalogue, today=self._today)
+        return found
+
+
+def _content(fact: Fact) -> tuple[Any, ...]:
+    """Everything a fact says but its place in the file."""
+    return tuple([value for name, value in fact.items() if name != "record"])
+
+
+def delivered_contract(bundle: ContractBundle, line: Classification) -> DeliveredContract:
     """The values of a contract with a general part; people, insurer and adviser are filled in by the import."""
     general = bundle.general
     if general is None:
         raise ValueError("a contract needs its general part")
     findings: list[Finding] = []
-    line = classify(bundle.facts, catalogue=catalogue, today=today)
     status = codes.STATUS.get(general.status)
     if status is None:
         status = ContractStatus.ACTIVE

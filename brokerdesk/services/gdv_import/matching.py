@@ -6,9 +6,10 @@ learned is written by `flush` before the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from brokerdesk.core.ids import derived_id
@@ -25,7 +26,6 @@ from brokerdesk.store.queries import imports
 from brokerdesk.store.unit_of_work import UnitOfWork
 
 SOURCE = "gdv"
-_COLUMN_TEXT = {"insurer_numbers": [], "contacts": [], "roles": []}
 
 
 @dataclass(slots=True)
@@ -37,11 +37,16 @@ class Person:
     delivered: DeliveredParty
     identity: Identity | None
 
+    def with_more(self, other: Person) -> Person:
+        """This person, with what another address of the same one says in addition."""
+        values = other.delivered.values | self.delivered.values
+        more = [c for c in other.delivered.contacts if c not in self.delivered.contacts]
+        delivered = DeliveredParty(values, [*self.delivered.contacts, *more], self.delivered.findings)
+        return Person(self.block, self.vu, delivered, self.identity)
 
-def person_of(block: PartyBlock, vu: str) -> Person:
-    """Values and identity of a block."""
-    delivered = delivered_party(block)
-    return Person(block, vu, delivered, identity_of(block, delivered.values, vu=vu))
+
+_SAID: Callable[[PartyBlock], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(PartyBlock) if f.name != "record"))
+"""Everything a block says but its place in the file."""
 
 
 @dataclass(slots=True)
@@ -82,6 +87,17 @@ class Matcher:
         self._pairs: dict[tuple[str, str], str] = {}
         self._couples: dict[str, str] = {}
         self._owned: dict[str, tuple[bool, set[str]]] = {}
+        self._persons: dict[tuple[Any, ...], Person] = {}
+        self._resolved: dict[tuple[int, bool], str] = {}
+
+    def person(self, block: PartyBlock, vu: str) -> Person:
+        """Values and identity of a block; the same words again, as insurers repeat them per contract, are read once."""
+        key = (vu, _SAID(block))
+        found = self._persons.get(key)
+        if found is None:
+            delivered = delivered_party(block)
+            found = self._persons[key] = Person(block, vu, delivered, identity_of(block, delivered.values, vu=vu))
+        return found
 
     def prepare(self, persons: Iterable[Person]) -> None:
         """Ask the book once for everything this chunk may need."""
@@ -103,6 +119,10 @@ class Matcher:
         identity = person.identity
         if identity is None:
             return None
+        place = (id(person), customer)
+        record_id = self._resolved.get(place)
+        if record_id is not None:
+            return record_id
         findings += person.delivered.findings
         record_id = self._known(identity, person.delivered.values)
         if record_id is None:
@@ -110,6 +130,7 @@ class Matcher:
         else:
             self._update(record_id, person, customer=customer, adviser=adviser, since=since, findings=findings)
         self._remember(identity, record_id)
+        self._resolved[place] = record_id
         if person.block.is_couple and customer:
             self._couples[record_id] = person.delivered.values.get("last_name", "")
         return record_id
@@ -254,6 +275,8 @@ class Matcher:
         self._pairs.clear()
         self._couples.clear()
         self._owned.clear()
+        self._persons.clear()
+        self._resolved.clear()
 
     def _change_existing(self) -> None:
         if not self._changes:

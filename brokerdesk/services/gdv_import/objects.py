@@ -21,7 +21,7 @@ def risks_of(bundle: ContractBundle) -> list[dict[str, Any]]:
     for group, kind in RISK_GROUPS.items():
         for entry in bundle.details.get(group, ()):
             label = _label(kind, entry)
-            found.append({"kind": kind} | ({"label": label} if label else {}) | dict(entry))
+            found.append({"kind": kind, **({"label": label} if label else {}), **entry})
     return found
 
 

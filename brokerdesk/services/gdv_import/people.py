@@ -20,7 +20,7 @@ from brokerdesk.services.gdv_import import codes
 
 _REPAIRABLE_AT = re.compile(r"\s*(\(\s*(a|at|ät)\s*\)|\[\s*(a|at)\s*\])\s*", re.IGNORECASE)
 _PLAIN_MAIL = re.compile(
-    r"[a-z0-9]+(?:[._+-][a-z0-9]+){0,8}@(?:[a-z0-9]+(?:-[a-z0-9]+){0,4}\.){1,3}(?:de|com|net|org|eu|at|ch|nl|info)"
+    r"[a-z0-9]+(?:[._+-][a-z0-9]+){0,8}@(?:[a-z0-9]+(?:-[a-z0-9]+){0,4}\.){1,2}(?!local|test|arpa|invalid|onion|internal)[a-z]{2,8}"
 )
 _PLAIN_PHONE = re.compile(r"0[1-9][0-9]{6,10}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
@@ -40,19 +40,7 @@ class DeliveredParty:
 
 def delivered_party(block: PartyBlock) -> DeliveredParty:
     """The filled values of a block. A block without any name gets its customer number as name."""
-    found = DeliveredParty(values=_name(block), contacts=[])
-    values = found.values
-    for column, text in (("street", block.street), ("zip", block.zip), ("city", block.city), ("po_box", block.po_box)):
-        if text:
-            values[column] = text
-    if block.birth and (birth := block.birth.exact):
-        values["birth_date"] = birth
-    if block.marital_status in codes.MARITAL_STATUS:
-        values["marital_status"] = codes.MARITAL_STATUS[block.marital_status]
-    if block.legal_form in codes.LEGAL_FORMS:
-        values["legal_form"] = codes.LEGAL_FORMS[block.legal_form]
-    if block.tax_number:
-        values["tax_id"] = block.tax_number
+    found = DeliveredParty(values=_name(block) | _facts(block), contacts=[])
     for column, raw in (("country", block.country), ("nationality", block.nationality)):
         if raw and not _ANONYMISED.issuperset(raw):
             _country(found, column, raw, block.record)
@@ -61,6 +49,20 @@ def delivered_party(block: PartyBlock) -> DeliveredParty:
     if block.banks:
         _bank(found, block.banks)
     return found
+
+
+def _facts(block: PartyBlock) -> dict[str, Any]:
+    facts = {
+        "street": block.street,
+        "zip": block.zip,
+        "city": block.city,
+        "po_box": block.po_box,
+        "birth_date": block.birth.exact if block.birth else None,
+        "marital_status": codes.MARITAL_STATUS.get(block.marital_status),
+        "legal_form": codes.LEGAL_FORMS.get(block.legal_form),
+        "tax_id": block.tax_number,
+    }
+    return {column: value for column, value in facts.items() if value}
 
 
 def _name(block: PartyBlock) -> dict[str, Any]:

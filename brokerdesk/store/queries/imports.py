@@ -100,7 +100,8 @@ def people_of_contracts(connection: Connection, ids: Collection[str]) -> dict[st
 
 def fields_set_by_user(connection: Connection, record_id: str) -> tuple[bool, set[str]]:
     """Whether a user made the record, and the fields whose newest change came from a user."""
-    made, owner = False, {}
+    made = False
+    owner: dict[str, str] = {}
     rows = connection.exec_driver_sql(
         "SELECT action, origin, fields FROM change_log WHERE record_id = ? ORDER BY key", (record_id,)
     )

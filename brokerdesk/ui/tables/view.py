@@ -47,7 +47,7 @@ class TableView(QTableView):
         """`row` is a height of `Units.row`; `tint_current` marks the current row like a selected one (no ring)."""
         super().__init__(parent)
         self.kit, self.cells, self._row_kind, self.tint_current = kit, model, row, tint_current
-        self.hovered_row, self._bottom_room, self._arranging = -1, 0, False
+        self.hovered_row, self._bottom_room = -1, 0
         self._menu_maker: Callable[[int], QMenu | None] | None = None
         self.popup: QWidget | None = None
         self._header = HeaderView(kit, model, self)
@@ -129,18 +129,18 @@ class TableView(QTableView):
 
     def set_bottom_room(self, pixels: int) -> None:
         """Keep room below the last row, so that it can be scrolled clear of a floating bar."""
-        if self.viewportMargins().bottom() != pixels:
+        if pixels != self._bottom_room:
             self._bottom_room = pixels
             self.updateGeometries()
 
     def updateGeometries(self) -> None:
-        """Header at the top, room at the bottom."""
+        """Qt's sizes, and the scroll range of the room below."""
+        bar = self.verticalScrollBar()
+        value = bar.value()
         super().updateGeometries()
-        margins = self.viewportMargins()
-        if margins.bottom() != self._bottom_room and not self._arranging:
-            self._arranging = True
-            self.setViewportMargins(margins.left(), margins.top(), margins.right(), self._bottom_room)
-            self._arranging = False
+        if self._bottom_room and self.cells.rowCount():
+            bar.setMaximum(bar.maximum() + self._bottom_room)
+            bar.setValue(min(value, bar.maximum()))
 
     def copy(self, *, headers: bool = False) -> None:
         """Put the ticked rows, or the current one, on the clipboard as text with tabs and as a table."""

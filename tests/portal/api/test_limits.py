@@ -157,7 +157,8 @@ def test_every_answer_carries_the_security_headers(small: Desk) -> None:
     gone = small.client.get("/v1/nowhere")
     assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
     wrong = small.client.put("/v1/meta")
-    assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "method_not_allowed", "GET, HEAD")
+    assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
+    assert set(wrong.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 def test_problem_texts_speak_the_language_of_the_caller(small: Desk) -> None:
