@@ -103,6 +103,10 @@ class Translator(QObject):
         """Hours and minutes of an aware time in the office's zone: `17:31`."""
         return moment.astimezone(self._zone).strftime("%H:%M")
 
+    def day(self, moment: datetime) -> str:
+        """The date of an aware time in the office's zone: `14.11.2026`."""
+        return format_date(moment.astimezone(self._zone).date(), self.formats)
+
     def moment(self, moment: datetime) -> str:
         """Date and time of an aware time in the office's zone: `14.11.2026 17:31`."""
         local = moment.astimezone(self._zone)

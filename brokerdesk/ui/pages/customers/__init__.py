@@ -1,0 +1,1 @@
+"""The customer list: search, filters, table with app access, selection, reading pane."""
