@@ -47,13 +47,8 @@ def tab_walk(root: QWidget, limit: int = 500) -> list[QWidget]:
     stops: list[QWidget] = []
     widget: QWidget | None = root.nextInFocusChain()
     while widget is not None and widget is not root and len(stops) < limit:
-<<<<<<< HEAD
-        reachable = root.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled()
-        if reachable and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
-=======
         stop = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
         if stop and root.isAncestorOf(widget) and widget.focusProxy() is None:
->>>>>>> kit
             stops.append(widget)
         widget = widget.nextInFocusChain()
     return stops
