@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from brokerdesk.core.logs import logger
 from brokerdesk.core.paths import resource
 from brokerdesk.ui.theme import Theme
 from brokerdesk.ui.theme_tokens import Status
 
 THIN, STATUS, TICK = 1.75, 2.0, 3.0
 _CACHE_LIMIT = 600
+_NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>'
+_log = logger(__name__)
 _alive: list[QIconEngine] = []  # Qt holds bare pointers to engines; a collected Python half is a crash
 
 
@@ -34,7 +37,7 @@ class Icons:
     def pixmap(self, name: str, size: float, colour: QColor, *, stroke: float = THIN, ratio: float = 1.0) -> QPixmap:
         """`name` in `colour`, `size` logical pixels square, drawn for `ratio` device pixels per logical one.
 
-        Raises `FileNotFoundError` for an unknown name.
+        An unknown name is logged and draws nothing.
         """
         pixels = max(1, round(size * ratio))
         key = (name, pixels, colour.rgba(), stroke)
@@ -80,7 +83,11 @@ class Icons:
 
     def _source(self, name: str) -> str:
         if name not in self._sources:
-            self._sources[name] = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+            try:
+                self._sources[name] = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+            except FileNotFoundError:  # an exception while painting would end the program
+                _log.error("icon-missing", code=name)
+                self._sources[name] = _NOTHING
         return self._sources[name]
 
     def _render(self, name: str, pixels: int, colour: QColor, stroke: float) -> QPixmap:
@@ -109,13 +116,11 @@ class _Engine(QIconEngine):
         self._icons.paint(painter, self._name, left, top, size, self._icons.colour_for(mode, self._token))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self.scaledPixmap(size, mode, state, 1.0)
-
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        side = min(size.width(), size.height())
-        pixmap = self._icons.pixmap(self._name, side, self._icons.colour_for(mode, self._token))
-        pixmap.setDevicePixelRatio(scale)
-        return pixmap
+        """Drawn for the finest screen: Qt does not tell the ratio, but works it out from the size it gets."""
+        app = QGuiApplication.instance()
+        ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+        side = min(size.width(), size.height()) * ratio
+        return self._icons.pixmap(self._name, side, self._icons.colour_for(mode, self._token))
 
     def clone(self) -> QIconEngine:
         return _Engine(self._icons, self._name, self._token)

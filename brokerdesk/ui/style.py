@@ -1,8 +1,7 @@
 """The short style sheet of Qt's own controls, generated from tokens and units; it holds no colour of its own.
 
-There is deliberately no proxy style in Python: PySide6 6.12 loses a reference to None for every null pointer that Qt
-hands to an overridden style method, which ends Python 3.11 after some thousand calls. Controls that a sheet cannot draw
-(tick boxes, combo boxes, menu items) are small subclasses in `widgets/controls.py`.
+There is deliberately no proxy style in Python: Qt would ask it for every metric of every control. What a sheet cannot
+draw (tick boxes, combo boxes, menu items) are small subclasses in `widgets/controls.py`.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
+from brokerdesk.core.texts import LANGUAGES, Texts, catalogue
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.theme import Mode, Theme
@@ -16,11 +17,18 @@ from brokerdesk.ui.theme import Mode, Theme
 FONT = "DejaVu Sans"
 
 
-def make_kit(*, mode: Mode = Mode.LIGHT, percent: int = 100, language: str = "de", high_contrast: bool = False) -> Kit:
-    """A kit on the font of the pictures; needs the application of pytest-qt."""
+def make_kit(
+    *, mode: Mode = Mode.LIGHT, percent: int = 100, language: str = "de", words: Mapping[str, str] | None = None
+) -> Kit:
+    """A kit on the font of the pictures; needs the application of pytest-qt.
+
+    `words` are further texts (key → text, the same in all languages) for windows that exist in tests only.
+    """
     QLocale.setDefault(QLocale("de_DE"))
-    theme = Theme(mode=mode, percent=percent, family=FONT, high_contrast=high_contrast)
-    return Kit.of(theme, Translator(language))
+    more = {key: {language: text for language in LANGUAGES} for key, text in (words or {}).items()}
+    forms = {**catalogue(), **more}
+    theme = Theme(mode=mode, percent=percent, family=FONT)
+    return Kit.of(theme, Translator(language, texts=lambda name: Texts(name, forms)))
 
 
 def focusable(root: QWidget) -> Iterator[QWidget]:

@@ -85,6 +85,7 @@ class Dialog(QDialog):
         self._scrim.cover()
         centre = window.mapToGlobal(window.rect().center())
         self.move(centre - QPoint(self.width() // 2, self.height() // 2))
+        self._enter_body()
 
     def done(self, result: int) -> None:
         """Close and light the window up again."""
@@ -107,7 +108,7 @@ class Dialog(QDialog):
         kit, painter = self.kit, QPainter(self)
         margin = kit.u(_SHADOW)
         box = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
-        painting.shadow(painter, box, kit.units.exact(10), kit.u(_SHADOW), kit.u(8), kit.colour("shadow"))
+        painting.shadow(painter, box, kit.units.exact(10), kit.u(18), kit.u(6), kit.colour("shadow"))
         painting.frame(painter, box, kit.units.exact(10), fill=kit.colour("base"), line=kit.colour("line"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -123,6 +124,23 @@ class Dialog(QDialog):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Stay here."""
         self._grip = None
+
+    def _enter_body(self) -> None:
+        """The keyboard starts at the first field, else at the primary button; not at the cross."""
+        if self.focusWidget() not in {None, self._cross}:
+            return
+        for widget in self.findChildren(QWidget):
+            foreign = self._head.isAncestorOf(widget) or self._foot.isAncestorOf(widget) or widget.focusProxy()
+            if (
+                not foreign
+                and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+                and widget.isVisible()
+                and widget.isEnabled()
+            ):
+                widget.setFocus()
+                return
+        if self._primary is not None:
+            self._primary.setFocus()
 
     def _make_head(self) -> QWidget:
         head = QWidget()

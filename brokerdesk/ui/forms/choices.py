@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brokerdesk.ui.forms.edges import Edges, InnerSign, inner_button
 from brokerdesk.ui.forms.field import Field
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.widgets.controls import CheckBox, ComboBox, RadioButton
@@ -162,12 +163,12 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(False)
         kit.bind(self, self.setPlaceholderText, placeholder_key)
         kit.bind(self, self.setAccessibleName, placeholder_key)
-        self._glass = QAction(kit.icons.icon("search"), "", self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction(kit.icons.icon("x"), "", self)
-        kit.bind(self, self._clear.setText, "ui.search.clear")
-        kit.bind(self, self._clear.setToolTip, "ui.search.clear")
-        self._clear.triggered.connect(self.clear)
+        self._edges = Edges(kit, self)
+        self._edges.add_leading(InnerSign(kit, "search"))
+        self._clear = inner_button(kit, "x")
+        kit.bind(self, self._clear.set_name, "ui.search.clear")
+        self._clear.clicked.connect(self.clear)
+        self._edges.add_trailing(self._clear, shown=False)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay_ms)
@@ -189,12 +190,7 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
     def _on_text(self, text: str) -> None:
-        shown = self._clear in self.actions()
-        if bool(text) != shown:
-            if text:
-                self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-            else:
-                self.removeAction(self._clear)
+        self._edges.show(self._clear, shown=bool(text))
         if not text or self._timer.interval() == 0:
             self._timer.stop()
             self.searched.emit(text.strip())

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QVBoxLayout
 
 from brokerdesk.models.values.dates import format_date, parse_date
+from brokerdesk.ui.forms.edges import inner_button
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.kit import Kit
 
@@ -26,11 +27,10 @@ class DateField(LineField):
         self._popup: QFrame | None = None
         self._shown: date | None = None
         super().__init__(kit, label_key, maximum=20, **options)
-        self._pick = QAction(kit.icons.icon("calendar-event"), "", self)
-        kit.bind(self, self._pick.setToolTip, "ui.date.pick")
-        kit.bind(self, self._pick.setText, "ui.date.pick")
-        self._pick.triggered.connect(self.open_calendar)
-        self.line.addAction(self._pick, QLineEdit.ActionPosition.TrailingPosition)
+        self._pick = inner_button(kit, "calendar-event")
+        kit.bind(self, self._pick.set_name, "ui.date.pick")
+        self._pick.clicked.connect(self.open_calendar)
+        self.edges.add_trailing(self._pick)
         kit.on_language(self, self._rewrite)
 
     def parse(self, text: str) -> date:

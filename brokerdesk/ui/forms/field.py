@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
+from brokerdesk.ui.forms.edges import Edges, InnerSign
 from brokerdesk.ui.kit import Kit
+from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.units import Type, Units
-from brokerdesk.ui.widgets.labels import PlainLabel, Tone, plain_tooltip
+from brokerdesk.ui.widgets.labels import PlainLabel, Tone
 
 
 class Field(QWidget):
@@ -150,16 +151,17 @@ class LineField(Field):
         """`unit` stands inside at the right edge (€, %, years)."""
         self.line = QLineEdit()
         self.line.setMaxLength(maximum)
-        self._unit: PlainLabel | None = None
         super().__init__(
             kit, label_key, self.line, required=required, hint_key=hint_key, hide_label=hide_label, parent=parent
         )
+        self.edges = Edges(kit, self.line)
         if unit:
-            self._add_unit(unit)
+            self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self.edges.add_trailing(PlainLabel(kit, unit, tone="muted"))
         if placeholder_key:
             kit.bind(self, self.line.setPlaceholderText, placeholder_key)
-        self._warning = QAction(kit.icons.icon("alert-octagon", "status-error"), "", self)
-        self._warning_shown = False
+        self._warning = InnerSign(kit, "alert-octagon", status=Status.ERROR)
+        self.edges.add_trailing(self._warning, shown=False)
         self.line.textEdited.connect(lambda _: self._on_edited())
 
     def parse(self, text: str) -> Any:
@@ -199,36 +201,5 @@ class LineField(Field):
         return fine
 
     def _mark_problem(self, words: str) -> None:
-        self._warning.setToolTip(plain_tooltip(words))
-        if bool(words) == self._warning_shown:
-            return
-        self._warning_shown = bool(words)
-        if words:
-            self.line.addAction(self._warning, QLineEdit.ActionPosition.TrailingPosition)
-        else:
-            self.line.removeAction(self._warning)
-
-    def _add_unit(self, unit: str) -> None:
-        self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        label = PlainLabel(self.kit, unit, tone="muted", parent=self.line)
-        self._unit = label
-        self.line.installEventFilter(self)
-        self.kit.sized(self.line, lambda _: self._place_unit())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the unit at the right edge."""
-        if watched is self.line and event.type() == QEvent.Type.Resize:
-            self._place_unit()
-        return super().eventFilter(watched, event)
-
-    def _place_unit(self) -> None:
-        if self._unit is None:
-            return
-        size, u = self._unit.sizeHint(), self.kit.u
-        self.line.setTextMargins(0, 0, size.width() + u(3), 0)
-        self._unit.setGeometry(
-            self.line.width() - size.width() - u(9),
-            (self.line.height() - size.height()) // 2,
-            size.width(),
-            size.height(),
-        )
+        self._warning.set_words(words)
+        self.edges.show(self._warning, shown=bool(words))

@@ -55,10 +55,16 @@ class Translator(QObject):
 
     changed = Signal()
 
-    def __init__(self, language: str = "de", *, zone: str = "Europe/Berlin") -> None:
-        """`language` is `de`, `nl`, `en` or the pseudo language `xx`; `zone` is the time zone of shown times."""
+    def __init__(
+        self, language: str = "de", *, zone: str = "Europe/Berlin", texts: Callable[[str], Texts] = Texts
+    ) -> None:
+        """`language` is `de`, `nl`, `en` or the pseudo language `xx`; `zone` is the time zone of shown times.
+
+        `texts` opens the catalogue of a language.
+        """
         super().__init__()
-        self._texts = Texts(language)
+        self._open = texts
+        self._texts = texts(language)
         self._zone = ZoneInfo(zone)
         self._qt = QTranslator()
         self._installed = False
@@ -83,7 +89,7 @@ class Translator(QObject):
         """Switch; every bound text is set anew before this returns."""
         if language == self.language:
             return
-        self._texts = Texts(language)
+        self._texts = self._open(language)
         self._load_qt()
         self.changed.emit()
 

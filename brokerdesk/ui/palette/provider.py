@@ -46,15 +46,27 @@ def matches(words: str, text: str) -> list[tuple[int, int]] | None:
     Umlauts and accents count as in the search of records: `grün`, `gruen` and `grun` find Grün. A match that only the
     longer spelling has is not marked.
     """
-    plain, expanded = fold(text), fold_expanded(text)
+    plain, places = _folded(text)
+    expanded = fold_expanded(text)
     found: list[tuple[int, int]] = []
     for word in words.split():
-        at = _word_start(plain, fold(word)) if len(plain) == len(text) else -1
+        at = _word_start(plain, fold(word))
         if at < 0 and _word_start(expanded, fold_expanded(word)) < 0:
             return None
         if at >= 0:
-            found.append((at, len(fold(word))))
+            start, end = places[at], places[at + len(fold(word)) - 1] + 1
+            found.append((start, end - start))
     return sorted(found)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The folded text and, for each of its letters, the place in `text` it came from."""
+    letters, places = [], []
+    for place, letter in enumerate(text):
+        for part in fold(letter):
+            letters.append(part)
+            places.append(place)
+    return "".join(letters), places
 
 
 def _word_start(text: str, needle: str) -> int:

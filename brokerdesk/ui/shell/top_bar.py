@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenuBar, QSizePolic
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.units import Type, Units
 from brokerdesk.ui.widgets import painting
-from brokerdesk.ui.widgets.buttons import Button
+from brokerdesk.ui.widgets.buttons import Button, Size
 from brokerdesk.ui.widgets.labels import PlainLabel
 
 NAME = "BrokerDesk"
@@ -93,14 +93,14 @@ class TopBar(QWidget):
         super().__init__(parent)
         self._kit = kit
         self.logo, self.name = Logo(kit), PlainLabel(kit, NAME, strong=True)
-        self.back = Button(kit, icon="arrow-left", frameless=True)
-        self.forward = Button(kit, icon="arrow-right", frameless=True)
+        self.back = Button(kit, icon="arrow-left", frameless=True, tight=True, size=Size.SMALL)
+        self.forward = Button(kit, icon="arrow-right", frameless=True, tight=True, size=Size.SMALL)
         self.menu_bar = QMenuBar()
         self.menu_bar.setNativeMenuBar(False)
         kit.bind(self, self.menu_bar.setAccessibleName, "ui.shell.menu")
         self.search = SearchButton(kit)
-        self.lock = Button(kit, icon="lock", frameless=True)
-        self.help = Button(kit, icon="help-circle", frameless=True)
+        self.lock = Button(kit, icon="lock", frameless=True, tight=True)
+        self.help = Button(kit, icon="help-circle", frameless=True, tight=True)
         for button, key in (
             (self.back, "ui.action.back"),
             (self.forward, "ui.action.forward"),
@@ -120,6 +120,7 @@ class TopBar(QWidget):
         row.addWidget(self._head)
         row.addWidget(self.back)
         row.addWidget(self.forward)
+        row.addSpacing(kit.u(6))
         row.addWidget(self.menu_bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.search, 4)
@@ -131,6 +132,6 @@ class TopBar(QWidget):
 
     def _fit(self, units: Units) -> None:
         self.setFixedHeight(units(44))
-        self.menu_bar.setFixedHeight(units(26))
+        self.menu_bar.setFixedHeight(units(24))
         self._head.setFixedWidth(units(NAVIGATION_WIDTH))
         self._head.layout().setContentsMargins(units(14), 0, 0, 0)  # type: ignore[union-attr]

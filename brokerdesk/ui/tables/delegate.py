@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from brokerdesk.ui.icons import STATUS as STATUS_STROKE
 from brokerdesk.ui.kit import Kit
@@ -52,7 +52,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setClipRect(rect)
         first = view.horizontalHeader().visualIndex(index.column()) == 0
-        self._ground(painter, rect, option, row, first=first, kind=kind)
+        self._ground(painter, rect, row, first=first, kind=kind)
         lead = u(lead_of(column, first=first))
         box = rect.adjusted(lead, 0, -u(column.inset) if column.kind is not Kind.MENU else 0, -1)
         cell: Cell = index.data(CELL_ROLE)
@@ -71,9 +71,7 @@ class RowDelegate(QStyledItemDelegate):
             rect.left() - 1, painting.middle(rect.top(), rect.height() - 1, u(24)), min(width, rect.width()), u(24)
         )
 
-    def _ground(
-        self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, row: int, *, first: bool, kind: RowKind
-    ) -> None:
+    def _ground(self, painter: QPainter, rect: QRectF, row: int, *, first: bool, kind: RowKind) -> None:
         kit, view = self._kit, self._view
         if kind is RowKind.GROUP:
             painter.fillRect(rect, kit.colour("alt"))
@@ -82,7 +80,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         else:
             selected = self._tinted(row)
-            active = bool(option.state & QStyle.StateFlag.State_Active)
+            active = view.isActiveWindow()
             token = (
                 ("sel" if active else "sel-inactive") if selected else "hover" if row == view.hovered_row else "base"
             )

@@ -20,5 +20,6 @@ def arrange_headings(view: TableView) -> None:
     for row in range(model.rowCount()):
         heights = {RowKind.GROUP: kit.u(28), RowKind.SUM: kit.u(38)}
         view.setRowHeight(row, heights.get(model.kind_of(row), view.row_height()))
-        if (span := model.span_at(row)) > 1:
-            view.setSpan(row, 0, 1, span)
+        start, span = model.span_at(row)
+        if span > 1:
+            view.setSpan(row, start, 1, span)

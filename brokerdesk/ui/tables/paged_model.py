@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from brokerdesk.core.logs import logger
 from brokerdesk.models.values.paging import ListQuery, SortKey
 from brokerdesk.ui.background.lanes import Background, Job, Lane
 from brokerdesk.ui.kit import Kit
@@ -24,6 +25,7 @@ from brokerdesk.ui.tables.source import RowSource
 
 R = TypeVar("R")
 PAGE, PAGES = 200, 20
+_log = logger(__name__)
 
 
 class PagedTableModel(CellTableModel, Generic[R]):
@@ -133,13 +135,22 @@ class PagedTableModel(CellTableModel, Generic[R]):
         page, offset = divmod(row, PAGE)
         found = self._pages.get(page)
         if found is None:
-            rows = self._source.rows(self._ids[page * PAGE : (page + 1) * PAGE])
+            rows = self._read(self._ids[page * PAGE : (page + 1) * PAGE])
             found = self._pages[page] = [(r, self._cells(r)) for r in rows]
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(page)
         return found[offset]
+
+    def _read(self, ids: array[int]) -> Sequence[R | None]:
+        """Rows of a page. An exception must not reach Qt, which asks while painting: the rows wait, `failed` tells."""
+        try:
+            return self._source.rows(ids)
+        except Exception as problem:  # noqa: BLE001 - whatever the source raises is told, not thrown into Qt
+            _log.error("rows-unreadable", error=type(problem).__name__)
+            QTimer.singleShot(0, self, lambda: self.failed.emit(problem))
+            return [None] * len(ids)
 
     def _cells(self, row: R | None) -> tuple[Cell, ...]:
         if row is None:
@@ -176,14 +187,15 @@ class PagedTableModel(CellTableModel, Generic[R]):
 
     def _take(self, step: Step) -> None:
         first, last = step.first, step.first + step.count - 1
-        self._pages.clear()
         if step.inserted is None:
             self.beginRemoveRows(ROOT, first, last)
             del self._ids[first : last + 1]
+            self._pages.clear()  # the view may have read while it was told
             self.endRemoveRows()
         else:
             self.beginInsertRows(ROOT, first, last)
             self._ids[first:first] = step.inserted
+            self._pages.clear()
             self.endInsertRows()
 
     def _language_changed(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.tables.base_model import ROOT, CellTableModel, Index
-from brokerdesk.ui.tables.columns import EMPTY, Cell, Column, RowKind
+from brokerdesk.ui.tables.columns import EMPTY, Cell, Column, Kind, RowKind
 
 R = TypeVar("R")
 
@@ -119,13 +119,14 @@ class StaticTableModel(CellTableModel, Generic[R]):
         """Normal, group or sum."""
         return self._lines[row].kind
 
-    def span_at(self, row: int) -> int:
-        """How many columns the text of a heading or sum takes: up to the next column with content."""
+    def span_at(self, row: int) -> tuple[int, int]:
+        """First column and number of columns of the text of a heading or sum: up to the next column with content."""
         line = self._lines[row]
+        start = 1 if self.columns[0].kind is Kind.CHECK else 0
         if line.kind is RowKind.NORMAL:
-            return 1
-        filled = [i for i, cell in enumerate(line.cells) if cell is not EMPTY and i > 0]
-        return filled[0] if filled else len(self.columns)
+            return start, 1
+        filled = [i for i, cell in enumerate(line.cells) if cell is not EMPTY and i > start]
+        return start, (filled[0] if filled else len(self.columns)) - start
 
     def _build(self) -> list[_Line]:
         groups, total = self._given

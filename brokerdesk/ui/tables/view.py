@@ -129,16 +129,18 @@ class TableView(QTableView):
 
     def set_bottom_room(self, pixels: int) -> None:
         """Keep room below the last row, so that it can be scrolled clear of a floating bar."""
-        if self.viewportMargins().bottom() != pixels:
+        if pixels != self._bottom_room:
             self._bottom_room = pixels
             self.updateGeometries()
 
     def updateGeometries(self) -> None:
-        """Header at the top, room at the bottom."""
+        """Qt's sizes, and the scroll range of the room below."""
+        bar = self.verticalScrollBar()
+        value = bar.value()
         super().updateGeometries()
-        margins = self.viewportMargins()
-        if margins.bottom() != self._bottom_room:
-            self.setViewportMargins(margins.left(), margins.top(), margins.right(), self._bottom_room)
+        if self._bottom_room and self.cells.rowCount():
+            bar.setMaximum(bar.maximum() + self._bottom_room)
+            bar.setValue(min(value, bar.maximum()))
 
     def copy(self, *, headers: bool = False) -> None:
         """Put the ticked rows, or the current one, on the clipboard as text with tabs and as a table."""

@@ -7,9 +7,10 @@ window or dialog has one primary button. Decides nothing about what a click does
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from brokerdesk.ui.kit import Kit
@@ -49,13 +50,18 @@ class Button(QToolButton):
 
     def __init__(
         self, kit: Kit, text: str = "", *, icon: str = "", look: Look = Look.NORMAL, size: Size = Size.NORMAL,
-        name: str = "", frameless: bool = False, strong: bool = False, parent: QWidget | None = None,
+        name: str = "", frameless: bool = False, strong: bool = False, tight: bool = False,
+        corners: Literal["all", "left", "right"] = "all", parent: QWidget | None = None,
     ) -> None:  # fmt: skip
-        """`name` is the accessible name and tooltip of an icon button; `frameless` leaves out its border at rest."""
+        """`name` is the accessible name and tooltip of an icon button; `frameless` leaves out its border at rest.
+
+        `tight` draws the focus ring inside instead of around, for rows of icons; `corners` rounds one side only.
+        """
         super().__init__(parent)
         self._kit, self.look, self._size, self._icon_name = kit, look, size, icon
         self._frameless = frameless or look is Look.QUIET
         self._strong = strong or look in {Look.PRIMARY, Look.ON_INVERSE}
+        self._margin, self._corners = (0 if tight else RING), corners
         self._menu: QMenu | None = None
         self._trailing = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,13 +99,13 @@ class Button(QToolButton):
     def sizeHint(self) -> QSize:
         """Text, icon and padding, plus the margin of the focus ring."""
         u = self._kit.u
-        height = u(_HEIGHT[self._size]) + 2 * RING
+        height = u(_HEIGHT[self._size]) + 2 * self._margin
         if not self.text():
             return QSize(height, height)
         width = 2 * u(_PADDING[self._size]) + QFontMetrics(self._label_font()).horizontalAdvance(self.text()) + 2
         width += u(16 + 6) if self._icon_name else 0
         width += u(14 + 6) if self._trailing else 0
-        return QSize(width + 2 * RING, height)
+        return QSize(width + 2 * self._margin, height)
 
     def minimumSizeHint(self) -> QSize:
         """Buttons are never cut."""
@@ -128,14 +134,20 @@ class Button(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, border, icon, text, focus ring."""
         painter = QPainter(self)
-        box = QRectF(self.rect()).adjusted(RING, RING, -RING, -RING)
+        margin = self._margin
+        box = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
         fill, line, ink, mark = self._colours()
         radius = self._kit.units.exact(6)
         if fill is not None or line is not None:
-            painting.frame(painter, box, radius, fill=fill, line=line)
+            painter.save()
+            shape = QRectF(box)
+            if self._corners != "all":
+                painter.setClipRect(box)
+                shape.adjust(-radius if self._corners == "right" else 0, 0, radius if self._corners == "left" else 0, 0)
+            painting.frame(painter, shape, radius, fill=fill, line=line)
+            painter.restore()
         if self.hasFocus() and self.isEnabled():
-            outer = QRectF(self.rect())
-            painting.focus_ring(painter, self._kit, outer, self._kit.units.exact(6) + RING)
+            painting.focus_ring(painter, self._kit, QRectF(self.rect()), radius + margin)
         self._paint_label(painter, box, ink, mark)
 
     def _paint_label(self, painter: QPainter, box: QRectF, ink: QColor, mark: QColor) -> None:
@@ -213,14 +225,27 @@ class SplitButton(QWidget):
     ) -> None:
         """`more` names the narrow part for screen readers."""
         super().__init__(parent)
-        self.main = Button(kit, text, icon=icon, look=Look.PRIMARY)
-        self.more = Button(kit, icon="chevron-down", look=Look.PRIMARY, name=more)
+        self.main = Button(kit, text, icon=icon, look=Look.PRIMARY, corners="left", parent=self)
+        self.more = Button(kit, icon="chevron-down", look=Look.PRIMARY, name=more, corners="right", parent=self)
         self.more.set_menu(menu)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(-2 * RING + 1)
-        row.addWidget(self.main)
-        row.addWidget(self.more)
+        self._kit = kit
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        kit.sized(self, lambda _: self._place())
+
+    def sizeHint(self) -> QSize:
+        """Both parts with a hairline between them."""
+        main = self.main.sizeHint()
+        return QSize(main.width() + self._kit.u(27) + 1, main.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the parts side by side; their rings overlap."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        main, narrow = self.main.sizeHint(), self._kit.u(27) + 2 * RING
+        self.main.setGeometry(0, 0, main.width(), main.height())
+        self.more.setGeometry(main.width() - 2 * RING + 1, 0, narrow, main.height())
 
 
 def button_row(*buttons: QAbstractButton, stretch_first: bool = False) -> QHBoxLayout:

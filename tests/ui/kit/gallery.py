@@ -28,6 +28,14 @@ from brokerdesk.ui.widgets.notices import InfoBar, Toast
 from brokerdesk.ui.widgets.status import Avatar, Badge, KeyCap, Pill, Progress, Ring, Sparkline, StatusLabel
 
 TODAY = date(2026, 11, 21)
+WORDS = {
+    f"gallery.{key}": text
+    for key, text in {
+        "name": "Kunde", "status": "KundenApp", "amount": "Beitrag", "search": "In dieser Liste suchen", "iban": "IBAN",
+        "locked": "Gesperrt", "date": "Datum", "choice": "Nächster Schritt", "table": "Kunden", "email": "E-Mail",
+        "phone": "Telefon", "note": "Notiz", "check": "Auf diesem Gerät merken", "form": "Anrede", "du": "Du", "sie": "Sie",
+    }.items()
+}  # fmt: skip
 STATUSES = (
     (Status.OK, "Registriert"),
     (Status.INFO, "Eingeladen"),
