@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from typing import Any
 
 from brokerdesk.core.clock import local_date
@@ -63,7 +64,7 @@ class Customers:
                 known = _Ordered(version, queries.ordered_keys(connection, base))
                 self._orders = {**dict(list(self._orders.items())[-7:]), base: known}
             found = queries.found_keys(connection, words) if words else None
-        return known.keys if found is None else array("q", [k for k in known.keys if k in found])
+        return known.keys if found is None else array("q", compress(known.keys, map(found.__contains__, known.keys)))
 
     def rows(self, keys: Sequence[int]) -> list[CustomerRow]:
         """The rows of one page."""

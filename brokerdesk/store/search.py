@@ -47,10 +47,10 @@ def _plain(form: str) -> str:
 
 def index(connection: Connection, kind: str, rows: Iterable[tuple[int, str]]) -> None:
     """Replace the words of the given `(key, text)` rows of one kind."""
-    table = _TABLES[kind]
-    values = [{"key": key, "words": words} for key, words in rows]
+    values = list(rows)
     if values:
-        connection.execute(text(f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (:key, :words)"), values)
+        sql = f"INSERT OR REPLACE INTO {_TABLES[kind]}(rowid, words) VALUES (?, ?)"
+        connection.exec_driver_sql(sql, values)
 
 
 def remove(connection: Connection, kind: str, keys: Iterable[int]) -> None:
@@ -68,7 +68,12 @@ def find(connection: Connection, kind: str, words: str, *, limit: int | None = N
     sql = f"SELECT rowid FROM {_TABLES[kind]} WHERE words MATCH :e"
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
-    return [row[0] for row in connection.exec_driver_sql(sql.replace(":e", "?"), (expression,))]
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql.replace(":e", "?"), (expression,))
+        return [key for (key,) in cursor.fetchall()]
+    finally:
+        cursor.close()
 
 
 def party_words(

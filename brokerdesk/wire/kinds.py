@@ -7,83 +7,35 @@ column of its own.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from brokerdesk.wire.fields import (
+    LIMITS,
+    MAX_JSON_DEPTH,
+    MAX_JSON_ITEMS,
+    SHAPES,
+    DataClass,
+    Field,
+    Kind,
+    Merge,
+    Type,
+    Writer,
+    accepts,
+)
 
-
-class Merge(StrEnum):
-    """How two writers of one field are reconciled (protocol.md § 8)."""
-
-    SCALAR = "F"
-    GROUP = "G"
-    SET = "S"
-    TEXT = "T"
-    CONSENT = "C"
-    STATE = "M"
-    APPEND = "A"
-    MAXIMUM = "X"
-
-
-class DataClass(StrEnum):
-    """How sensitive a field is (security.md R5)."""
-
-    PUBLIC = "public"
-    INTERNAL = "internal"
-    PERSONAL = "personal"
-    SPECIAL = "special"
-
-
-class Type(StrEnum):
-    """JSON shape of a value; null (empty) is always allowed."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    DATE = "date"
-    MONTH_DAY = "month_day"
-    TIME = "time"
-    BOOL = "bool"
-    CENTS = "cents"
-    NUMBER = "number"
-    ID = "id"
-    CODE = "code"
-    CODES = "codes"
-    JSON = "json"
-
-
-class Writer(StrEnum):
-    """Who may write a kind or field: both sides, or the portal alone."""
-
-    BOTH = "both"
-    PORTAL = "portal"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One row of the table."""
-
-    name: str
-    type: Type = Type.TEXT
-    merge: Merge = Merge.SCALAR
-    data: DataClass = DataClass.INTERNAL
-    members: tuple[Field, ...] = ()
-    since: str = "1.0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One synced kind: its fields, who writes it, and the version of its schema."""
-
-    name: str
-    fields: tuple[Field, ...]
-    writer: Writer = Writer.BOTH
-    schema: int = 1
-    admin_only: bool = False
-    by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
+__all__ = [
+    "KINDS",
+    "LIMITS",
+    "MAX_JSON_DEPTH",
+    "MAX_JSON_ITEMS",
+    "REFERENCES",
+    "SHAPES",
+    "DataClass",
+    "Field",
+    "Kind",
+    "Merge",
+    "Type",
+    "Writer",
+    "accepts",
+]
 
 
 def _f(name: str, type: Type = Type.TEXT, data: DataClass = DataClass.INTERNAL, merge: Merge = Merge.SCALAR) -> Field:
@@ -350,64 +302,3 @@ REFERENCES: dict[str, dict[str, str]] = {
     "tracking": {"party_id": "party"},
 }
 """Kind → field → kind of the record it refers to; a missing parent gets a stub row (protocol.md § 7.2)."""
-
-_LIMITS = {Type.TEXT: 500, Type.CODE: 60, Type.LONG_TEXT: 20_000}
-_SHAPES = {
-    Type.DATE: re.compile(r"\d{4}-\d{2}-\d{2}"),
-    Type.MONTH_DAY: re.compile(r"\d{2}-\d{2}"),
-    Type.TIME: re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z"),
-    Type.ID: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-    Type.CODE: re.compile(r"[A-Za-z0-9_.:-]{1,60}"),
-}
-MAX_JSON_ITEMS = 2_000
-MAX_JSON_DEPTH = 6
-
-
-def accepts(spec: Field, value: Any) -> bool:
-    """Whether `value` has the shape that the field table declares; null is the empty value of every field."""
-    if value is None:
-        return True
-    if spec.merge is Merge.GROUP:
-        names = {m.name for m in spec.members}
-        return (
-            isinstance(value, dict) and set(value) <= names and all(accepts(m, value.get(m.name)) for m in spec.members)
-        )
-    match spec.type:
-        case Type.BOOL:
-            return isinstance(value, bool)
-        case Type.CENTS | Type.NUMBER:
-            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
-        case Type.CODES:
-            return isinstance(value, list) and len(value) <= MAX_JSON_ITEMS and all(_is_text(v, 200) for v in value)
-        case Type.JSON:
-            return _json_ok(value, MAX_JSON_DEPTH)
-        case Type.TEXT | Type.LONG_TEXT:
-            return _is_text(value, _LIMITS[spec.type])
-        case _:
-            return isinstance(value, str) and bool(_SHAPES[spec.type].fullmatch(value))
-
-
-def _is_text(value: Any, limit: int) -> bool:
-    return isinstance(value, str) and len(value) <= limit and "\x00" not in value and not _has_surrogate(value)
-
-
-def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in value) if not value.isascii() else False
-
-
-def _json_ok(value: Any, depth: int) -> bool:
-    if depth < 0:
-        return False
-    if value is None or isinstance(value, bool):
-        return True
-    if isinstance(value, int):
-        return abs(value) < 2**53
-    if isinstance(value, str):
-        return _is_text(value, 2_000)
-    if isinstance(value, list):
-        return len(value) <= MAX_JSON_ITEMS and all(_json_ok(v, depth - 1) for v in value)
-    if isinstance(value, dict):
-        return len(value) <= MAX_JSON_ITEMS and all(
-            _is_text(k, 200) and _json_ok(v, depth - 1) for k, v in value.items()
-        )
-    return False

@@ -40,7 +40,11 @@ class DeniedBackEnd(FakeBackEnd):
 
         raise KeyringLocked("dismissed")
 
-    set_password = delete_password = get_password  # type: ignore[assignment]
+    def set_password(self, service: str, user: str, value: str) -> None:
+        self.get_password(service, user)
+
+    def delete_password(self, service: str, user: str) -> None:
+        self.get_password(service, user)
 
 
 class AbsentBackEnd(FakeBackEnd):
@@ -50,16 +54,14 @@ class AbsentBackEnd(FakeBackEnd):
 
 
 class BlockedBackEnd(FakeBackEnd):
-    """Waits for a prompt that nobody sees, until `release` is set."""
-
-    release = threading.Event()
+    """Waits for a prompt that nobody sees."""
 
     def get_password(self, service: str, user: str) -> str | None:
-        type(self).release.wait(30)
+        threading.Event().wait(30)
         return None
 
     def set_password(self, service: str, user: str, value: str) -> None:
-        type(self).release.wait(30)
+        threading.Event().wait(30)
 
 
 class ForgetfulBackEnd(FakeBackEnd):

@@ -260,6 +260,10 @@ LINES: Mapping[str, Mapping[str, tuple[Mapping[str, Any], ...]]] = {
         "line": ({"sparte": "160", "line_name": "Tierversicherung", "sum_1_cents": 500000, "risk_1": "Hund"},),
         "general_risk": ({"sparte": "160", "number": "0001", "premium_cents": 9900, "risk_1": "Hund Bella"},),
     },
+    "192": {
+        "transport": ({"sparte": "192", "sum_cents": 9900000, "premium_cents": 123456, "product_name": "Waren"},),
+        "transport_risk": ({"sparte": "192", "number": "0001", "begin_on": "2024-01-01"},),
+    },
     "510": {
         "service": ({"sparte": "510", "product_name": "Schutzbrief"},),
         "service_vehicle": ({"sparte": "510", "number": "1", "wkz": "112", "plate": "HH-XY 1234"},),

@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 ISO, CP850, UTF8 = "iso8859-15", "cp850", "utf-8"
 CHARSETS = (ISO, "iso8859-1", CP850, UTF8)
 """What a user may choose in place of the guess."""

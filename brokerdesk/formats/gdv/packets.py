@@ -21,6 +21,8 @@ _CHECKS = {
 
 
 _WITH_SPARTE = BY_SPARTE | {"0200"}
+_MOST_CODES = 100
+"""So many unknown codes are reported one by one; what a broken file brings beyond is counted together."""
 
 
 class Packet:
@@ -63,10 +65,11 @@ class Packet:
         name = satzart if readable else "?"
         self.counts[name] = self.counts.get(name, 0) + 1
         if readable and satzart not in KNOWN:
-            self._unknown[satzart] = number
+            self._unknown.setdefault(satzart, number)
 
     def _note(self, code: str, raw: str, number: int) -> None:
-        entry = self.odd.setdefault((code, raw), [0, number])
+        place = (code, raw if (code, raw) in self.odd or len(self.odd) < _MOST_CODES else "…")
+        entry = self.odd.setdefault(place, [0, number])
         entry[0] += 1
 
     def start(self) -> PacketStart:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from brokerdesk.formats.gdv.extract import Extractor
-from brokerdesk.formats.gdv.fields import Value
 from brokerdesk.formats.gdv.records import BankAccount, Channel, PartyBlock, SepaMandate, base_role
 from brokerdesk.models.values.findings import Finding, Severity
 
@@ -17,6 +17,9 @@ BASE_ROLES = frozenset(
     + [f"X{d}" for d in "0123456789AB"]
 )
 """Table A7 reduced to street addresses."""
+_CHANNELS = tuple((f"channel{slot}.kind", f"channel{slot}.value") for slot in range(1, 8))
+_BANKS = tuple(tuple((f.name, f"bank{slot}.{f.name}") for f in fields(BankAccount)) for slot in (1, 2))
+_MANDATE = tuple((f.name, f"mandate.{f.name}") for f in fields(SepaMandate))
 
 
 def looks_like_first(text: str) -> bool:
@@ -59,24 +62,14 @@ class PartyCollector:
 
 
 def _block(values: Mapping[str, Any], *, complete: bool) -> PartyBlock:
-    own: dict[str, Any] = {}
-    nested: dict[str, dict[str, Value]] = {}
-    for key, value in values.items():
-        outer, dot, inner = key.partition(".")
-        if dot:
-            nested.setdefault(outer, {})[inner] = value
-        else:
-            own[key] = value
+    own: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
     if not complete:
         own["role"] = "?"
-    if not nested:
-        return PartyBlock(**own)
-    channels = [nested[name] for name in sorted(nested) if name.startswith("channel")]
-    banks: list[dict[str, Any]] = [dict(nested[name]) for name in ("bank1", "bank2") if name in nested]
-    mandate: dict[str, Any] = dict(nested.get("mandate", {}))
+    banks = [{name: values[key] for name, key in names if key in values} for names in _BANKS]
+    mandate = {name: values[key] for name, key in _MANDATE if key in values}
     return PartyBlock(
         **own,
-        channels=tuple(Channel(str(c.get("kind", "")), str(c["value"])) for c in channels if "value" in c),
-        banks=tuple(BankAccount(**b) for b in banks if b.keys() - {"kind"}),
+        channels=tuple(Channel(values.get(kind, ""), values[key]) for kind, key in _CHANNELS if key in values),
+        banks=tuple(BankAccount(**bank) for bank in banks if bank.keys() - {"kind"}),
         mandate=SepaMandate(**mandate) if mandate.keys() & {"reference", "creditor_id", "issued"} else None,
     )

@@ -85,7 +85,7 @@ class SepaMandate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyBlock:
-    """One 0100 block: a person or organisation in one role of one contract. Codes are raw (gdv.md section 6)."""
+    """One 0100 block: a person or organisation in one role of one contract. Codes are raw; role `?` = first part missing."""
 
     role: str = ""
     salutation: str = ""
@@ -223,7 +223,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommissionLine:
-    """One 0400: what was collected and what commission was booked, each with its own sign. `parts` are the 0410."""
+    """One 0400: what was collected and what commission was booked, each signed. `parts` are its 0410."""
 
     booked_on: PartialDate | None = None
     period_from: PartialDate | None = None
@@ -255,8 +255,8 @@ Detail = Mapping[str, str | int]
 class ContractBundle:
     """One contract with everything that was delivered for it.
 
-    `general` is None for an orphan: details, claims or commission of a contract whose 0200 is not in reach. Orphans also
-    carry what came too late (the reader keeps a window of open contracts): attach them by `key` without its Sparte.
+    `general` is None for an orphan: records whose 0200 is not in reach or has left the reader's window of open contracts.
+    Attach orphans by `key` without its Sparte.
     `broker_number` is the adviser's number at the insurer (head, bytes 33–42). `details` groups the line's records:
     group name (`vehicle`, `cover`, `life`, …) → entries, see `resources/gdv/mapping.toml`. `net_per_year_cents` follows
     cli.md, "GDV figures"; None when the frequency has no number per year.
@@ -306,7 +306,6 @@ class ContractBundle:
 
 PER_YEAR = {"1": 1, "2": 2, "4": 4, "8": 12}
 """Instalments per year of table A14; 5, 6, 9 and blank have none."""
-
 RISK_GROUPS = {
     "vehicle": "vehicle",
     "building": "building",

@@ -1,1 +1,1 @@
-"""The customer pages: rendered on the server, usable without scripts."""
+"""The customer pages: server-rendered, usable without scripts, phone first. The office is visible, the program is not."""

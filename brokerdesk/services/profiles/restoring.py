@@ -165,7 +165,6 @@ def _put_aside(folder: Path, key: bytes, clock: Clock) -> Path | None:
     """Copy the present state into `aside/<time>/`, then take away its write-ahead log, which belongs to the old file only."""
     if not any((folder / part).exists() for part in _PARTS):
         return None
-    _fold_log(folder / FILE_NAME, key)
     place = folder / "aside" / f"{clock.now():%Y%m%d-%H%M%S}Z"
     while place.exists():
         place = place.with_name(place.name + "-2")
@@ -175,6 +174,7 @@ def _put_aside(folder: Path, key: bytes, clock: Clock) -> Path | None:
             shutil.copy2(folder / name, place / name)
             sync_file(place / name)
     sync_folder(place)
+    _fold_log(folder / FILE_NAME, key)
     for part in _PARTS[1:]:
         (folder / part).unlink(missing_ok=True)
     return place

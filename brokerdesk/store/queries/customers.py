@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from brokerdesk.core.clock import from_wire
 from brokerdesk.models.rows.customers import CustomerRow
+from brokerdesk.models.values.folding import fold_expanded
 from brokerdesk.models.values.names import PartyKind, PartyName
 from brokerdesk.models.values.paging import Filter, ListQuery, SortKey
 from brokerdesk.models.values.states import AppState
@@ -105,6 +106,8 @@ def ordered_keys(connection: Connection, query: ListQuery) -> array[int]:
 
 def found_keys(connection: Connection, words: str) -> set[int] | None:
     """Keys of customers that match the words themselves or by one of their contracts; None when nothing is asked."""
+    if len(words) == 1 and words.isalpha():
+        return _beginning_with(connection, fold_expanded(words))
     parties = search.find(connection, "party", words)
     if parties is None:
         return None
@@ -117,6 +120,17 @@ def found_keys(connection: Connection, words: str) -> set[int] | None:
             statement = f"SELECT p.key FROM contract c JOIN party p ON p.id = c.party_id WHERE c.key IN ({marks})"
             found.update(row[0] for row in connection.exec_driver_sql(statement, tuple(part)))
     return found
+
+
+def _beginning_with(connection: Connection, letter: str) -> set[int]:
+    """One typed letter means the names that begin with it; half the book has it somewhere."""
+    statement = f"SELECT key FROM party WHERE {_BASE} AND sort_key >= ? AND sort_key < ?"
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
+        return {key for (key,) in cursor.fetchall()}
+    finally:
+        cursor.close()
 
 
 _ROW = """

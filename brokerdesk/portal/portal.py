@@ -1,0 +1,58 @@
+"""One running portal: settings, clock, database, keys and epoch in one value that every route and job is handed.
+
+Built by `open_portal`; nothing here listens to a port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from brokerdesk.core.clock import Clock, SystemClock, to_wire
+from brokerdesk.portal.domain.keys import Keys, load_keys
+from brokerdesk.portal.settings import Settings
+from brokerdesk.portal.store import witness
+from brokerdesk.portal.store.engine import Database, create_schema, open_database
+
+
+@dataclass(slots=True, kw_only=True)
+class Portal:
+    """What a running portal is made of. `on_start` and `on_stop` are called by the server's life cycle (jobs, witness)."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keys: Keys
+    epoch: str
+    on_start: list[Callable[[], None]] = field(default_factory=list)
+    on_stop: list[Callable[[], None]] = field(default_factory=list)
+
+    def now(self) -> str:
+        """The present moment as a wire text."""
+        return to_wire(self.clock.now())
+
+    def follow_epoch(self, epoch: str) -> None:
+        """Serve in another epoch from now on."""
+        self.epoch = epoch
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+def open_portal(settings: Settings, *, clock: Clock | None = None) -> Portal:
+    """Open or create the database and the secret of a portal. Raises `KnownError` when either is unusable."""
+    clock = clock or SystemClock()
+    database = open_database(settings.database, settings.data_dir)
+    try:
+        keys = load_keys(settings.data_dir)
+        create_schema(database, clock)
+        epoch = witness.confirm_epoch(database, settings.data_dir, clock)
+    except BaseException:
+        database.close()
+        raise
+    portal = Portal(settings=settings, clock=clock, database=database, keys=keys, epoch=epoch)
+    watch = witness.Watch(database, settings.data_dir, portal.follow_epoch)
+    portal.on_start.append(watch.start)
+    portal.on_stop.append(watch.stop)
+    return portal

@@ -1,0 +1,58 @@
+"""The world of the customer pages."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+
+from tests.portal.world import World, make_world
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A portal with a small brokerage."""
+    made = make_world(tmp_path)
+    yield made
+    made.portal.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[World]:
+    """The same portal behind a real port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = make_world(tmp_path, base=f"http://127.0.0.1:{port}")
+    config = uvicorn.Config(made.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield made
+    server.should_exit = True
+    thread.join(timeout=10)
+    made.portal.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
