@@ -6,6 +6,7 @@ from brokerdesk.core.clock import Clock
 from brokerdesk.services.context import Context
 from brokerdesk.services.contracts import Contracts
 from brokerdesk.services.customers import Customers
+from brokerdesk.services.drafts import Drafts
 from brokerdesk.services.history import History
 from brokerdesk.services.households import Households, OfficeRecords
 from brokerdesk.services.invitations import Invitations
@@ -31,6 +32,7 @@ class Desk:
         self.history = History(self.context)
         self.settings = Settings(self.context)
         self.lines = Lines()
+        self.drafts = Drafts(self.context)
         self.overviews = Overviews(
             self.context, customers=self.customers, contracts=self.contracts, office=self.office, lines=self.lines
         )

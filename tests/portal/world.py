@@ -133,7 +133,7 @@ class World:
         self.clock.advance(step)
         return MailRun(self.portal, self.transport).run_due()
 
-    def live_through(self, days: float, *, every: timedelta = timedelta(hours=1)) -> None:
+    def live_through(self, days: float, *, every: timedelta = timedelta(hours=2)) -> None:
         """Let the worker tick for so many days."""
         run = MailRun(self.portal, self.transport)
         for _ in range(int(timedelta(days=days) / every)):
@@ -192,8 +192,7 @@ def make_world(folder: Path, *, base: str = BASE, **settings: Any) -> World:
             mail_dir=folder / "mails",
             background_jobs=False,
             password_memory_kib=512,
-            rates=RateLimits.generous(),
-            **settings,
+            **{"rates": RateLimits.generous(), **settings},
         ),
         clock=clock,
     )

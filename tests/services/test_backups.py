@@ -176,7 +176,7 @@ def test_restoring_needs_the_book_closed_and_a_right_file(tmp_path: Path, made: 
         b"",
         whole[:100],
         whole[:-4096],
-        whole[:9000] + b"\x00" + whole[9001:],
+        whole[:9000] + bytes([whole[9000] ^ 1]) + whole[9001:],
         b"SQLite format 3\x00" * 999,
     ):
         info.file.write_bytes(damaged)

@@ -92,7 +92,8 @@ def _serve(site: _Site, route: WebRoute) -> Callable[[Request], Awaitable[Respon
             visit = await _decode(site, request)
             answer = await run_in_threadpool(_with_retry, site, route, visit, cookie)
         except _Unusable as problem:
-            answer = _plain_visit(site, request).say("stale", status=problem.status)
+            key = "throttled" if problem.status == 429 else "stale"
+            answer = _plain_visit(site, request).say(key, status=problem.status)
         except Exception as error:  # noqa: BLE001 - the last net: a fault of ours becomes a readable page
             _log.error("portal-page-failed", route=route.name, error=type(error).__name__)
             answer = _plain_visit(site, request).say("stale", status=500)

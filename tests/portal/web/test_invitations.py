@@ -30,7 +30,7 @@ def test_three_mails_on_their_days(world: World) -> None:
     data = world.read("invitation", invitation_id)
     assert data["invited_at"] == data["first_invited_at"] == "2026-11-09T10:00:00.000Z"
     assert data["expires_at"] == "2026-12-09T10:00:00.000Z"
-    world.live_through(40)
+    world.live_through(40, every=timedelta(hours=1))
     mails = world.inbox()
     assert [m["Date"].datetime.strftime("%m-%d %H") for m in mails] == ["11-09 10", "11-11 08", "11-16 08"]
     assert subjects(world) == [
@@ -223,7 +223,7 @@ def test_the_zone_of_the_office_decides_over_a_change_of_the_clocks(tmp_path: Pa
     world = make_world(tmp_path)
     world.clock.moment = START.replace(month=3, day=27)
     world.invite()
-    world.live_through(8)
+    world.live_through(8, every=timedelta(hours=1))
     hours = [m["Date"].datetime.strftime("%m-%d %H") for m in world.inbox()]
     assert hours == ["03-27 11", "03-29 07", "04-03 07"]
     world.portal.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from brokerdesk.portal.settings import RateLimits
 from brokerdesk.portal.web.pages import HEADERS
 from tests.portal.world import PASSWORD, World
 
@@ -47,9 +48,11 @@ def test_mail_scanners_use_up_nothing_and_one_registration_counts(world: World) 
     """S-34."""
     link = sent_link(world)
     scanner = world.browser()
+    assert scanner.get(link).status_code == scanner.head(link).status_code == 200
+    scanner.follow_redirects = False
     for _ in range(100):
-        assert scanner.get(link).status_code == 200
-        assert scanner.head(link).status_code == 200
+        assert scanner.get(link).status_code == 303
+        assert scanner.head(link).status_code == 303
     assert world.all("invitation")[0]["state"] == "sent"
     first, second = world.browser(), world.browser()
     second.get(link)
@@ -416,3 +419,14 @@ def test_the_token_stands_in_no_page_and_in_no_log(
     )
     assert token.encode() not in stored
     assert PASSWORD.encode() not in stored
+
+
+def test_a_flood_from_one_connection_is_answered_with_a_pause(tmp_path: Path) -> None:
+    from tests.portal.world import make_world
+
+    world = make_world(tmp_path, rates=RateLimits(web="5/minute"))
+    browser = world.browser()
+    answers = [browser.get(f"/t/{world.code}/login") for _ in range(7)]
+    assert [a.status_code for a in answers] == [200] * 5 + [429] * 2
+    assert "Kurze Pause" in answers[-1].text
+    world.portal.close()
