@@ -82,7 +82,9 @@ class DetailCommands(QObject):
     def overview(self) -> None:
         """Show the contract overview as it will be printed."""
         if self.record is not None and self.record.contracts:
-            self._show(OverviewPreview(self._place, self.record.card, parent=self._window))
+            self._show(
+                OverviewPreview(self._place, self.record.card.id, name=self.record.card.name.full, parent=self._window)
+            )
 
     def toggle_eye(self, contract_id: str) -> None:
         """Show a contract in the app, or hide it, with undo (S2.54)."""
@@ -91,7 +93,9 @@ class DetailCommands(QObject):
             return
         released, desk = not row.released, self._place.desk
         key = "contract.told.shown" if released else "contract.told.hidden"
-        self._run(lambda: desk.contracts.release([contract_id], released=released), key, title=row.product or row.number)
+        self._run(
+            lambda: desk.contracts.release([contract_id], released=released), key, title=row.product or row.number
+        )
 
     def release_all(self, *, released: bool) -> None:
         """Show all own running contracts, or hide them."""

@@ -59,14 +59,16 @@ class Wishes(QObject):
         party_id, shared = record.card.id, self.shared
         further: dict[str, Callable[[], object]] = {
             "stop": lambda: shared.stop(party_id),
-            "revoke": lambda: self._page.commands.revoke(),
+            "revoke": self._page.commands.revoke,
             "withdraw": lambda: shared.withdraw(party_id),
             "link": lambda: shared.copy_link(party_id),
             "resend": lambda: shared.invite([party_id]),
             "invite": lambda: shared.invite([party_id]),
             "releases": lambda: self._page.show_section("contracts"),
             "app": lambda: self._page.show_section("app"),
-            AppAction.COMPLETE.value: lambda: self._page.edit("last_name" if "name" in record.block.missing else "email"),
+            AppAction.COMPLETE.value: lambda: self._page.edit(
+                "last_name" if "name" in record.block.missing else "email"
+            ),
             AppAction.CHECK_EMAIL.value: lambda: self._page.edit("email"),
         }
         if wish in further:
