@@ -52,7 +52,7 @@ def facts(block: AppBlock, texts: Translator) -> list[tuple[str, str]]:
         ("requested", texts.moment(block.requested_at) if block.requested_at else ""),
         ("first", texts.day(block.first_invited_at) if block.first_invited_at else ""),
         ("last", texts.moment(block.invited_at) if block.invited_at else ""),
-        ("copies", copies),
+        ("sent", copies),
         ("way", channel),
         ("email", block.email or ""),
         ("next", texts.day(block.next_reminder) if block.next_reminder else ""),
