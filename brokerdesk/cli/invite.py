@@ -17,7 +17,7 @@ from brokerdesk.services.invitations import SERIES_ENDED
 VERBS = ("resend", "stop", "revoke", "link")
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     invite = commands.add_parser("invite", parents=[common()], help="invite customers to the app")
     invite.add_argument("customers", nargs="*", metavar="CUSTOMER | resend|stop|revoke|link CUSTOMER")
@@ -63,9 +63,10 @@ def _one(arguments: argparse.Namespace, output: Output) -> int:
             restart = state is not None and InvitationState(state) in SERIES_ENDED
             desk.invitations.resend(party_id, restart_series=restart)
         elif verb == "link":
-            from brokerdesk.cli.exchange import engine_of
+            from brokerdesk.cli.exchange import engine_of, invitation_link
 
-            value = {"customer": party_id, "status": "done", "link": engine_of(desk).invitation_link(party_id)}
+            with engine_of(desk) as engine:
+                value = {"customer": party_id, "status": "done", "link": invitation_link(engine, desk, party_id)}
         else:
             getattr(desk.invitations, verb)(party_id)
     output.result(value, value.get("link") or output.say("cli.invite-queued"))

@@ -10,6 +10,7 @@ from brokerdesk.core.errors import KnownError, register
 from brokerdesk.models.rows.contracts import ContractRow
 from brokerdesk.models.rows.customers import CustomerRow
 from brokerdesk.models.values.paging import Filter, ListQuery, SortKey
+from brokerdesk.services import exchange
 from brokerdesk.services.desk import Desk
 
 KIND_UNKNOWN = register("kind-unknown", "kind")
@@ -117,10 +118,20 @@ def _invitations(desk: Desk) -> Rows:
     return [dataclasses.asdict(row) for row in desk.invitations.listed()]
 
 
+def _outbox(desk: Desk) -> Rows:
+    return [dataclasses.asdict(row) for row in exchange.outbox_rows(desk.book, limit=100_000)]
+
+
+def _conflicts(desk: Desk) -> Rows:
+    return [dataclasses.asdict(row) for row in exchange.conflict_rows(desk.book)]
+
+
 READERS: dict[str, Callable[[Desk], Rows]] = {
     "contracts": _contracts,
     "claims": _claims,
     "trackings": _trackings,
     "invitations": _invitations,
+    "outbox": _outbox,
+    "conflicts": _conflicts,
 }
-"""Kinds beside customers; `exchange` adds outbox and conflicts."""
+"""Kinds beside customers."""

@@ -17,7 +17,7 @@ from brokerdesk.services import profiles
 from brokerdesk.vault.key_store import SystemVault
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     group = commands.add_parser("profile", help="the book and its keys").add_subparsers(dest="verb", required=True)
     create = group.add_parser("create", parents=[plain()])

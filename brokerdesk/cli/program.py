@@ -18,7 +18,7 @@ from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
 
 DONE, ATTENTION, WRONG_CALL, REFUSED, BUG_EXIT = 0, 1, 2, 3, 70
 AREAS = ("profile", "imports", "records", "invite", "exchange", "workstation")
-"""Modules of `cli` that each add their commands by `register(commands)`."""
+"""Modules of `cli` that each add their commands by `add_commands(commands)`."""
 
 Command = Callable[[argparse.Namespace, Output], int]
 _log = logger(__name__)
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for area in AREAS:
-        import_module(f"brokerdesk.cli.{area}").register(commands)
+        import_module(f"brokerdesk.cli.{area}").add_commands(commands)
     commands.add_parser("portal", help="the self-hostable portal (extra `portal`)", add_help=False)
     return top
 

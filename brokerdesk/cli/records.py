@@ -16,7 +16,7 @@ from brokerdesk.core.files import write_atomically
 from brokerdesk.services.desk import Desk
 
 
-def register(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     many = commands.add_parser("list", parents=[common()], help="records of one kind")
     many.add_argument("kind", metavar="KIND")

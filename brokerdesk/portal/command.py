@@ -83,7 +83,6 @@ def _create_tenant(given: argparse.Namespace) -> int:
 
     portal = _open(given)
     tenant_id, code = tenants.create_tenant(portal, given.name, language=given.language, time_zone=given.time_zone)
-    portal.close()
     say({"tenant": tenant_id, "code": code, "name": given.name})
     return 0
 
@@ -91,7 +90,8 @@ def _create_tenant(given: argparse.Namespace) -> int:
 def _open(given: argparse.Namespace) -> Any:
     from brokerdesk.portal.portal import open_portal
 
-    return open_portal(settings_from(given))
+    given.opened = open_portal(settings_from(given))
+    return given.opened
 
 
 def _create_employee_arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +116,6 @@ def _create_employee(given: argparse.Namespace) -> int:
         "rights": given.right, "scope": given.scope, "adviser_id": given.adviser,
     }  # fmt: skip
     made = tenants.create_employee(portal, tenant_id, values)
-    portal.close()
     say({"tenant": tenant_id, "employee": made["id"], "name": made["name"], "role": made["role"]})
     return 0
 
@@ -134,7 +133,6 @@ def _pairing_code(given: argparse.Namespace) -> int:
         tenant_id = tenants.find_tenant(connection, given.tenant).id
         employee_id = tenants.find_employee(connection, tenant_id, given.employee).id
     issued = pairing.issue(portal, tenant_id, employee_id)
-    portal.close()
     say({"code": issued["code"], "expires_at": issued["expires_at"], "employee": employee_id, "tenant": tenant_id})
     return 0
 
@@ -151,7 +149,6 @@ def _entitle(given: argparse.Namespace) -> int:
     portal = _open(given)
     switch = {"on": True, "off": False, None: None}
     say(tenants.entitle(portal, given.tenant, kundenapp=switch[given.kundenapp], investment=switch[given.investment]))
-    portal.close()
     return 0
 
 
@@ -160,7 +157,6 @@ def _check(given: argparse.Namespace) -> int:
 
     portal = _open(given)
     found = check.check(portal.database)
-    portal.close()
     say({"ok": not found.problems, "problems": found.problems, "rows": found.rows, "epoch": portal.epoch})
     return 1 if found.problems else 0
 
@@ -170,7 +166,6 @@ def _backup(given: argparse.Namespace) -> int:
 
     portal = _open(given)
     report = backup.back_up(portal.database, portal.settings.data_dir, Path(given.folder), portal.clock)
-    portal.close()
     say({"file": str(report.file), "rows": report.rows})
     return 0
 
@@ -186,9 +181,8 @@ def _restore(given: argparse.Namespace) -> int:
 
     settings = settings_from(given)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = open_database(settings.database, settings.data_dir)
+    given.opened = database = open_database(settings.database, settings.data_dir)
     report = backup.restore(database, settings.data_dir, Path(given.file), SystemClock(), replace=given.replace)
-    database.close()
     say({"restored": str(report.file), "rows": report.rows})
     return 0
 
@@ -197,11 +191,7 @@ def _with_portal(
     work: Callable[[Any, argparse.Namespace], dict[str, Any]],
 ) -> Callable[[argparse.Namespace], int]:
     def run(given: argparse.Namespace) -> int:
-        portal = _open(given)
-        try:
-            say(work(portal, given))
-        finally:
-            portal.close()
+        say(work(_open(given), given))
         return 0
 
     return run
@@ -264,7 +254,7 @@ def run(arguments: list[str]) -> int:
     """Run one command; the exit code is 0, 1 for "found something", 2 for wrong usage, 3 for a known error."""
     from brokerdesk.portal.domain.refusals import Refusal
 
-    given = parser().parse_args(arguments)
+    given = parser().parse_args(arguments, argparse.Namespace(opened=None))
     try:
         return int(given.run(given))
     except KnownError as error:
@@ -273,6 +263,9 @@ def run(arguments: list[str]) -> int:
     except Refusal as refusal:
         text = Texts(_language())(f"portal_api.problem.{refusal.problem.code}")
         say({"error": {"code": refusal.problem.code, "text": text, "parameters": {}}})
+    finally:
+        if given.opened is not None:
+            given.opened.close()
     return KNOWN_ERROR
 
 

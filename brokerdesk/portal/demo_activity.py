@@ -25,7 +25,7 @@ from brokerdesk.portal.jobs import MailRun
 from brokerdesk.portal.portal import Portal
 
 DAYS = 45
-SHARE = 0.62
+SHARE = 0.45
 REGISTERED = 0.55
 _ADVISER = Origin("Alina Weberling")
 
@@ -95,7 +95,7 @@ class _Play:
             return
         if fate < REGISTERED:
             todo.append((later, len(todo), lambda: self._register(party, invitation_id)))
-            for _ in range(self.draw.randint(0, 4)):
+            for _ in range(self.draw.randint(0, 2)):
                 visit = later + timedelta(days=self.draw.uniform(0.1, 20))
                 if visit < self.end:
                     todo.append((visit, len(todo), lambda: self._visit(party)))

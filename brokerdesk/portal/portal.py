@@ -44,9 +44,13 @@ def open_portal(settings: Settings, *, clock: Clock | None = None) -> Portal:
     """Open or create the database and the secret of a portal. Raises `KnownError` when either is unusable."""
     clock = clock or SystemClock()
     database = open_database(settings.database, settings.data_dir)
-    keys = load_keys(settings.data_dir)
-    create_schema(database, clock)
-    epoch = witness.confirm_epoch(database, settings.data_dir, clock)
+    try:
+        keys = load_keys(settings.data_dir)
+        create_schema(database, clock)
+        epoch = witness.confirm_epoch(database, settings.data_dir, clock)
+    except BaseException:
+        database.close()
+        raise
     portal = Portal(settings=settings, clock=clock, database=database, keys=keys, epoch=epoch)
     watch = witness.Watch(database, settings.data_dir, portal.follow_epoch)
     portal.on_start.append(watch.start)

@@ -81,8 +81,8 @@ def open_book(
     lock = _lock(folder)
     try:
         _check_file(folder / FILE_NAME)
-        _check_log(folder / FILE_NAME, key)
-        pending = _inspect(folder / FILE_NAME, key, profile_id=profile_id, clock=clock)
+        checked = _check_log(folder / FILE_NAME, key)
+        pending = _inspect(folder / FILE_NAME, key, profile_id=profile_id, clock=clock, checked=checked)
         if pending:
             if before_migration:
                 before_migration()
@@ -112,30 +112,36 @@ def _check_file(path: Path) -> None:
         raise KnownError(BOOK_PLAIN)
     if size < PAGE_SIZE:
         raise KnownError(BOOK_EMPTY)
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+    if not _writable(path) or not _writable(path.parent):
         raise KnownError(BOOK_READ_ONLY)
 
 
-def _check_log(path: Path, key: bytes) -> None:
-    """Look at a log left by a crash before anything may write it into the book.
+def _writable(path: Path) -> bool:
+    """Asked before SQLite opens the file: its read-only fall-back leaves side files that stay read-only."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _check_log(path: Path, key: bytes) -> bool:
+    """Look at a log left by a crash before anything may write it into the book; returns whether there was one.
 
     SQLite takes any well-formed log for its own and would copy the pages of another book over ours.
     """
     log = path.with_name(path.name + "-wal")
     if not log.exists() or log.stat().st_size == 0:
-        return
+        return False
     try:
         connection = connect(path, key, read_only=True)
         try:
             _quick_check(connection)
+            return True
         finally:
             connection.close()
     except dbapi2.DatabaseError as problem:
         raise _translate(problem) or problem from problem
 
 
-def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock) -> bool:
-    """Whether migrations are due; verifies key, identity and, when due, the pages."""
+def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock, checked: bool) -> bool:
+    """Whether migrations are due; verifies key, identity and, when due and not yet `checked`, the pages."""
     try:
         connection = connect(path, key)
     except dbapi2.DatabaseError as problem:
@@ -144,16 +150,17 @@ def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock) -> bool:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID:
             raise KnownError(BOOK_FOREIGN)
-        found, version, checked, open_since = connection.execute(
+        found, version, last, open_since = connection.execute(
             "SELECT profile_id, schema_version, last_check_at, open_since FROM book_info"
         ).fetchone()
         if found != profile_id:
             raise KnownError(BOOK_FOREIGN)
         if version > migrations.current_version():
             raise KnownError(runner.BOOK_NEWER, found=version, known=migrations.current_version())
-        due = checked is None or clock.now() - from_wire(checked) > _CHECK_EVERY
+        due = last is None or clock.now() - from_wire(last) > _CHECK_EVERY
         if open_since is not None or due:
-            _quick_check(connection)
+            if not checked:
+                _quick_check(connection)
             connection.execute("UPDATE book_info SET last_check_at = ?", (to_wire(clock.now()),))
         connection.execute("UPDATE book_info SET open_since = ?", (to_wire(clock.now()),))
         return bool(version < migrations.current_version())

@@ -58,14 +58,17 @@ def refresh(session: Session, changes: Sequence[RecordChange], objects: Mapping[
     for change in changes:
         thing = objects[(change.kind, change.record_id)]
         parties |= _parties_of(change, thing)
-        if isinstance(thing, Party):
+        if change.action == "delete":
+            if isinstance(thing, Party | Contract):
+                search.remove(connection, thing.__kind__, [thing.key])
+        elif isinstance(thing, Party):
             search.index(connection, "party", [(thing.key, words_of_party(thing))])
         elif isinstance(thing, Contract):
             search.index(connection, "contract", [(thing.key, words_of_contract(thing))])
     if parties:
         refresh_parties(connection, sorted(parties))
         for place, thing in objects.items():
-            if isinstance(thing, Party) and place[1] in parties:
+            if isinstance(thing, Party) and place[1] in parties and thing in session:
                 session.refresh(thing)
 
 

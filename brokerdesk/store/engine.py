@@ -57,16 +57,28 @@ def connect(
     `journal` is DELETE for backups, which stay one single file. A `read_only` connection leaves file and log untouched
     even when it is the last one to close.
 
-    A wrong key shows itself at the first read as "file is not a database"; `book.open_book` translates it.
+    A missing file is an error, never a new database. A wrong key shows itself at the first read as "file is not a
+    database"; `book.open_book` translates it.
     """
+    mode = "ro" if read_only else "rwc" if key is None else "rw"
     connection = dbapi2.connect(
-        f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path),
-        uri=read_only,
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
         timeout=BUSY_TIMEOUT_MS / 1000,
         check_same_thread=False,
         isolation_level=None,
         cached_statements=256,
     )
+    try:
+        _prepare(connection, key, cache_kb=cache_kb, foreign_keys=foreign_keys, journal=journal)
+    except BaseException:
+        # the traceback would keep the file open
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Any, key: bytes | None, *, cache_kb: int, foreign_keys: bool, journal: str) -> None:
     run = connection.execute
     if key is not None:
         run("PRAGMA cipher_log_level = NONE")
@@ -79,7 +91,6 @@ def connect(
     run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     if sys.platform == "darwin":
         run("PRAGMA fullfsync = ON")
-    return connection
 
 
 def make_engine(path: Path, key: bytes | None, *, writer: bool) -> Engine:
@@ -105,5 +116,11 @@ def make_engine(path: Path, key: bytes | None, *, writer: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine, "reset")
+    def _reset(connection: Any, _record: object, _state: object) -> None:
+        # a refused COMMIT (deferred reference, disk) leaves its transaction open, and SQLAlchemy takes it for ended
+        if connection.in_transaction:
+            connection.rollback()
 
     return engine

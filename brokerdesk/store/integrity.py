@@ -52,7 +52,11 @@ def quick_complaints(connection: Any) -> tuple[str, ...]:
 
 
 def deep_check(connection: Any) -> IntegrityReport:
-    """Check everything through a raw connection: page seals, indexes against tables, references, row counts."""
+    """Check everything through a fresh raw connection: page seals, indexes against tables, references, row counts.
+
+    Fresh, because the check of a full-text index trusts what its connection remembers: one that has read before another
+    connection wrote reports damage that is not there (measured with SQLite 3.53.4; searching is not affected).
+    """
     cipher = _complaints(connection, "cipher_integrity_check")
     structure = _complaints(connection, "integrity_check")
     if cipher or structure:

@@ -39,6 +39,8 @@ def fold(session: Session, changes: Sequence[RecordChange], *, clock: Clock, wor
             session.add(_item(change, "patch", clock=clock, work=group, fields=base))
         elif change.action == "update" and item is not None and item.operation.endswith(".patch"):
             _fold_into(session, item, change)
+        elif change.action == "delete" and item is not None:
+            session.delete(item)
     session.flush()
 
 

@@ -47,10 +47,10 @@ def _plain(form: str) -> str:
 
 def index(connection: Connection, kind: str, rows: Iterable[tuple[int, str]]) -> None:
     """Replace the words of the given `(key, text)` rows of one kind."""
-    table = _TABLES[kind]
-    values = [{"key": key, "words": words} for key, words in rows]
+    values = list(rows)
     if values:
-        connection.execute(text(f"INSERT OR REPLACE INTO {table}(rowid, words) VALUES (:key, :words)"), values)
+        sql = f"INSERT OR REPLACE INTO {_TABLES[kind]}(rowid, words) VALUES (?, ?)"
+        connection.exec_driver_sql(sql, values)
 
 
 def remove(connection: Connection, kind: str, keys: Iterable[int]) -> None:

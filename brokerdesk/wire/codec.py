@@ -6,7 +6,6 @@ Refuses what no honest sender makes: invalid UTF-8, deep nesting, numbers out of
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,26 +46,28 @@ def depth_exceeds(body: bytes, limit: int) -> bool:
     """Whether brackets nest deeper than `limit`, without building the value. Brackets inside texts do not count."""
     if body.count(b"[") + body.count(b"{") <= limit:
         return False
-    depth, start = 0, 0
+    depth = 0
     plain = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    for index, part in enumerate(plain.split(b'"')):
-        if index % 2:
-            continue
-        opened = part.count(b"{") + part.count(b"[")
-        closed = part.count(b"}") + part.count(b"]")
+    for outside in plain.split(b'"')[::2]:
+        opened = outside.count(b"{") + outside.count(b"[")
         if depth + opened > limit:
             inner = depth
-            for sign in part:
+            for sign in outside:
                 inner += (sign in b"{[") - (sign in b"}]")
                 if inner > limit:
                     return True
-        depth += opened - closed
-        start = index
-    return start < 0
+        depth += opened - outside.count(b"}") - outside.count(b"]")
+    return False
 
 
 def fingerprint(op: dict[str, Any]) -> str:
-    """SHA-256 of an operation without its number: equal for the same operation sent again under another number."""
-    body = {k: v for k, v in op.items() if k != "seq" and v is not None}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of an operation without its number: equal for the same operation sent again under another number.
+
+    The order of members counts only below the fields; a desk sends frozen bytes, so it never differs.
+    """
+    body = {
+        name: {n: value[n] for n in sorted(value)} if isinstance(value, dict) else value
+        for name, value in sorted(op.items())
+        if name != "seq" and value is not None
+    }
+    return hashlib.sha256(to_json(body)).hexdigest()

@@ -49,6 +49,7 @@ class World:
     transport: Transport
     base: str = BASE
     ids: dict[str, str] = field(default_factory=dict)
+    batch: RecordBook | None = None
     _number: int = 0
 
     # records and operations of a desk
@@ -56,6 +57,9 @@ class World:
     def put(self, kind: str, data: Mapping[str, Any], record_id: str | None = None) -> str:
         """Write a record as a desk would have pushed it."""
         record_id = record_id or new_id(self.clock)
+        if self.batch is not None:
+            self.batch.create(kind, record_id, dict(data), origin=Origin("Anna"))
+            return record_id
         with self.portal.database.writing() as connection:
             book = RecordBook(connection, self.tenant_id, now=self.portal.now())
             known = book.live(kind, record_id)
@@ -129,7 +133,7 @@ class World:
         self.clock.advance(step)
         return MailRun(self.portal, self.transport).run_due()
 
-    def live_through(self, days: float, *, every: timedelta = timedelta(hours=1)) -> None:
+    def live_through(self, days: float, *, every: timedelta = timedelta(hours=2)) -> None:
         """Let the worker tick for so many days."""
         run = MailRun(self.portal, self.transport)
         for _ in range(int(timedelta(days=days) / every)):
@@ -138,7 +142,7 @@ class World:
 
     def inbox(self) -> list[EmailMessage]:
         """All mails that were delivered into the folder, oldest first."""
-        files = sorted(self.mails.glob("*.eml"))
+        files = sorted(self.mails.glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
         return [cast("EmailMessage", email.message_from_bytes(f.read_bytes(), policy=default)) for f in files]
 
     def link_in(self, message: EmailMessage) -> str:
@@ -187,8 +191,8 @@ def make_world(folder: Path, *, base: str = BASE, **settings: Any) -> World:
             public_url=base,
             mail_dir=folder / "mails",
             background_jobs=False,
-            rates=RateLimits.generous(),
-            **settings,
+            password_memory_kib=512,
+            **{"rates": RateLimits.generous(), **settings},
         ),
         clock=clock,
     )
@@ -205,7 +209,11 @@ def make_world(folder: Path, *, base: str = BASE, **settings: Any) -> World:
         transport=FolderTransport(folder / "mails", clock),
         base=base,
     )
-    _people(world)
+    with portal.database.writing() as connection:
+        world.batch = RecordBook(connection, tenant_id, now=portal.now())
+        _people(world)
+        world.batch.flush()
+        world.batch = None
     return world
 
 

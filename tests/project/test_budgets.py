@@ -9,9 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "brokerdesk"
 FILE_LINES, FUNCTION_LINES, CLASS_METHODS = 400, 40, 20
-LONGER_FILES: dict[str, str] = {"wire/kinds.py": "the field table is one data table"}
+LONGER_FILES: dict[str, str] = {}
 """Path below `brokerdesk` → reason why it may be longer."""
-LARGER_CLASSES: dict[str, str] = {}
+LARGER_CLASSES: dict[str, str] = {
+    "ui/tables/view.py:TableView": "a view is its events; what can stand alone is in the modules beside it"
+}
 LONGER_FUNCTIONS: dict[str, str] = {
     "services/invitations.py:_block": "one flat mapping of rows to the block's fields",
     "store/queries/records.py:_card": "one flat mapping of a row to the card's fields",

@@ -126,6 +126,8 @@ def test_nothing_is_created_over_something_else(tmp_path: Path, made: MadeProfil
     (folder / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(KnownError, match="profile-exists"):
         make_profile(tmp_path, name=str(folder))
+    with pytest.raises(KnownError, match="profile-exists"):
+        make_profile(tmp_path, name=str(folder / "letter.txt"))
     assert [p.name for p in folder.iterdir()] == ["letter.txt"]
     with pytest.raises(KnownError, match="passphrase-empty"):
         profiles.create_profile(made.folders, "Leer", passphrase="", clock=made.clock, vault=made.vault, cost=QUICK)

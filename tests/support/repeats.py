@@ -15,6 +15,8 @@ def repeats(normal: int, full: int) -> int:
 
 
 KILLS = repeats(30, 300)
+KILLED_RESTORES = repeats(8, 40)
+KILLED_MIGRATIONS = repeats(6, 40)
 TORN_LOGS = repeats(300, 3_000)
 FULL_DISKS = repeats(50, 200)
 FLIPPED_BYTES = repeats(60, 500)

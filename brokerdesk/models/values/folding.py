@@ -47,7 +47,8 @@ def fold_expanded(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the letters and digits of a number: `KF-77120 4` → `kf771204`, so that separators do not matter."""
-    return "".join(c for c in text.lower() if c.isalnum())
+    lowered = text.lower()
+    return lowered if lowered.isalnum() else "".join(filter(str.isalnum, lowered))
 
 
 def search_text(*parts: str | None) -> str:
@@ -58,6 +59,6 @@ def search_text(*parts: str | None) -> str:
             continue
         for form in (fold(part), fold_expanded(part)):
             words.setdefault(form)
-        if any(c.isdigit() for c in part):
+        if any(map(str.isdigit, part)):
             words.setdefault(digits(part))
     return " ".join(words)

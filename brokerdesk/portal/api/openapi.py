@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -18,8 +19,9 @@ _GUARDED = ("token_expired", "token_invalid", "device_revoked", "scope")
 _WITH_BODY = ("malformed", "too_large", "media_type", "envelope", "timeout")
 
 
+@cache
 def document() -> bytes:
-    """The document as JSON."""
+    """The document as JSON; made once, because it does not depend on the portal."""
     return to_json(describe())
 
 

@@ -107,8 +107,10 @@ class Editor:
 
 
 def _has_right_members(verb: str, op: Op) -> bool:
-    allowed = {CREATE: {"data"}, ARCHIVE: set[str]()}.get(verb, {"set", "sets"})
-    return all(op.get(m) is None or m in allowed for m in ("data", "set", "sets", "payload", "expect"))
+    if op.get("payload") is not None or op.get("expect") is not None:
+        return False
+    edits = op.get("set") is not None or op.get("sets") is not None
+    return not (edits and verb in (CREATE, ARCHIVE)) and not (op.get("data") is not None and verb != CREATE)
 
 
 def _as_edits(kind: Kind, data: dict[str, Any]) -> tuple[dict[str, Edit], dict[str, SetEdit]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from brokerdesk.portal.domain.office import Office
@@ -117,10 +118,17 @@ def problems(**found: str) -> dict[str, str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+def breakable(text: str) -> Markup:
+    """`text`, allowed to break after a slash: `Berufs-/Dienstunfähigkeit` is too long for a phone."""
+    return Markup(escape(text).replace("/", Markup("/<wbr>")))  # noqa: S704 - escaped before

@@ -56,10 +56,10 @@ class _Site:
         return self.portal.settings.behind_tls or self.portal.settings.public_url.startswith("https://")
 
 
-def mount(app: FastAPI, portal: Portal, passwords: Passwords | None = None) -> None:
+def mount(app: FastAPI, portal: Portal) -> None:
     """Add every page of `ROUTES`, the static files, and a readable answer for unknown paths."""
     limiter = Limiter(portal, portal.settings.rates, shared=portal.settings.workers > 1)
-    site = _Site(portal, limiter, passwords or Passwords())
+    site = _Site(portal, limiter, Passwords(memory_kib=portal.settings.password_memory_kib))
     for route in ROUTES:
         app.router.routes.append(Route(route.path, _serve(site, route), methods=list(route.methods)))
     app.router.routes.append(Mount("/static", _static(site)))
@@ -92,7 +92,8 @@ def _serve(site: _Site, route: WebRoute) -> Callable[[Request], Awaitable[Respon
             visit = await _decode(site, request)
             answer = await run_in_threadpool(_with_retry, site, route, visit, cookie)
         except _Unusable as problem:
-            answer = _plain_visit(site, request).say("stale", status=problem.status)
+            key = "throttled" if problem.status == 429 else "stale"
+            answer = _plain_visit(site, request).say(key, status=problem.status)
         except Exception as error:  # noqa: BLE001 - the last net: a fault of ours becomes a readable page
             _log.error("portal-page-failed", route=route.name, error=type(error).__name__)
             answer = _plain_visit(site, request).say("stale", status=500)

@@ -77,7 +77,7 @@ def create_profile(
     profile = new_profile(folders, name)
     refuse_network_place(profile.folder)
     require_space(profile.folder)
-    if profile.folder.exists() and any(profile.folder.iterdir()):
+    if profile.folder.exists() and (not profile.folder.is_dir() or any(profile.folder.iterdir())):
         raise KnownError(PROFILE_EXISTS)
     profile_id, key, secret = new_id(clock), new_book_key(), recovery_code.new_secret()
     slots = KeySlots(profile_id, (passphrase_slot(profile_id, key, passphrase, cost or calibrate()),))

@@ -2,6 +2,8 @@
 
 A new step is a module `step_NNNN.py` with `upgrade(op)` (Alembic operations) and an entry in `STEPS`. The migrated schema
 must equal the mapped one, and row counts stay the same unless the step declares otherwise: both are tested.
+Alembic's batch mode cannot copy a table with a generated column (`party.is_customer`): change `party` with `op.add_column`
+or with plain statements in `op.execute`.
 """
 
 from __future__ import annotations

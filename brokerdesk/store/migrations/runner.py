@@ -6,15 +6,19 @@ silently deletes its children (reliability.md § 2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brokerdesk.core.errors import BugError, KnownError, register
 from brokerdesk.core.paths import resource
 from brokerdesk.store import migrations
 from brokerdesk.store.engine import connect
 from brokerdesk.store.integrity import row_counts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MIGRATION_FAILED = register("migration-failed", "version")
 BOOK_NEWER = register("book-newer", "found", "known")
@@ -34,17 +38,47 @@ def create_schema(connection: Any) -> None:
         _apply(connection, step)
 
 
-def _apply(connection: Any, step: migrations.Step) -> None:
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
+class _Borrowed:
+    """A raw connection as SQLAlchemy may use it: beginning, ending and closing stay with its owner.
+
+    Without this, returning it to the pool would roll the step back and close it.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def commit(self) -> None:
+        """Left to the owner."""
+
+    def rollback(self) -> None:
+        """Left to the owner."""
+
+    def close(self) -> None:
+        """Left to the owner."""
+
+
+@contextmanager
+def borrowed(connection: Any) -> Iterator[Connection]:
+    """A raw connection as a SQLAlchemy connection; its transaction is neither begun nor ended here."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
-    engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool)
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: _Borrowed(connection), poolclass=StaticPool)
     with engine.connect() as wrapped:
+        yield wrapped
+    engine.dispose()
+
+
+def _apply(connection: Any, step: migrations.Step) -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    with borrowed(connection) as wrapped:
         context = MigrationContext.configure(wrapped, opts={"transactional_ddl": True, "render_as_batch": True})
         step.upgrade(Operations(context))
-        wrapped.detach()
 
 
 def migrate(path: Path, key: bytes, *, steps: Sequence[migrations.Step] | None = None) -> int:
@@ -80,8 +114,14 @@ def _run(connection: Any, step: migrations.Step) -> None:
         connection.execute("UPDATE book_info SET schema_version = ?", (step.version,))
         connection.execute("COMMIT")
     except BugError:
-        connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
     except Exception as problem:
-        connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise BugError(MIGRATION_FAILED, version=step.version) from problem
+
+
+def _roll_back(connection: Any) -> None:
+    """A full disk has rolled back already."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

@@ -158,6 +158,13 @@ class Background(QObject):
         """Whether anything runs or waits."""
         return bool(self._running)
 
+    def settle(self) -> None:
+        """Let the write lane finish, cancel everything else and wait; results of what ran are not delivered any more."""
+        for job in self._running:
+            job.cancel()
+        for pool in self._pools.values():
+            pool.waitForDone()
+
     def shutdown(self) -> None:
         """Let the write lane finish, cancel everything else, wait for all threads. Nothing can be queued afterwards."""
         self._closed = True

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.core.clock import local_date
 from brokerdesk.core.errors import DeskError, KnownError
+from brokerdesk.models.values.states import AppState
 from brokerdesk.services.context import Outcome
 from brokerdesk.ui.dialogs.base import Dialog
-from brokerdesk.ui.dialogs.invite_form import InviteForm, consequences, copy_link_row
+from brokerdesk.ui.dialogs.fitting import fit_height
+from brokerdesk.ui.dialogs.invite_form import InviteForm, consequences, copy_link_row, tall
 from brokerdesk.ui.dialogs.invite_list import InviteList
 from brokerdesk.ui.dialogs.invite_work import InviteFacts, Order, carry_out, read_invite_facts, send_again
 from brokerdesk.ui.theme_tokens import Status
@@ -24,7 +26,9 @@ from brokerdesk.ui.widgets.labels import PlainLabel, rule
 from brokerdesk.ui.widgets.notices import InfoBar
 from brokerdesk.ui.workplace import Workplace
 
-WIDTH, HEIGHT = 780, 520
+_IN = frozenset({AppState.REGISTERED, AppState.DEACTIVATED})
+WIDTH = 780
+LIST_HEIGHT, MANY_HEIGHT = 150, 600
 
 
 class InviteDialog(Dialog):
@@ -36,7 +40,7 @@ class InviteDialog(Dialog):
 
     def __init__(self, place: Workplace, party_ids: Sequence[str], *, parent: QWidget | None = None) -> None:
         """Reads the customers off the GUI thread; `ready` is sent when they are shown."""
-        super().__init__(place.kit, place.text("invite.title", product=""), parent=parent, width=WIDTH, height=HEIGHT)
+        super().__init__(place.kit, place.text("invite.title", product=""), parent=parent, width=WIDTH)
         self._place = place
         self.form: InviteForm | None = None
         self.listing: InviteList | None = None
@@ -61,6 +65,8 @@ class InviteDialog(Dialog):
             self._show_one(facts[0])
         else:
             self._show_many(facts)
+        fit_height(self, at_least=0 if len(facts) == 1 else self.kit.u(MANY_HEIGHT))
+        QTimer.singleShot(0, self, self._focus_first)
         self.ready.emit()
 
     # ---- one customer ----
@@ -73,7 +79,7 @@ class InviteDialog(Dialog):
         row.setSpacing(self.kit.u(20))
         left = QVBoxLayout()
         left.addWidget(form, 1)
-        if facts.block.invitation_id is not None:
+        if facts.block.invitation_id is not None and facts.block.state not in _IN:
             left.addWidget(copy_link_row(self._place, facts, lambda: self._copy_link(facts)))
         row.addLayout(left, 1)
         row.addWidget(rule("v"))
@@ -82,12 +88,17 @@ class InviteDialog(Dialog):
         buttons = self._buttons_for(facts)
         self.set_buttons(self.primary, *buttons)
         self._follow()
-        if not form.focus_first() and self.primary is not None and self.primary.isEnabled():
+
+    def _focus_first(self) -> None:
+        """Where something is missing, else the primary button: Enter sends."""
+        if self.form is not None and self.form.focus_first():
+            return
+        if self.primary is not None and self.primary.isEnabled():
             self.primary.setFocus()
 
     def _buttons_for(self, facts: InviteFacts) -> list[Button]:
         block, text, kit = facts.block, self._place.text, self.kit
-        others = [self._plain("ui.dialog.cancel", self.reject)]
+        others: list[Button] = []
         if block.withdraw.enabled:
             self.primary = Button(kit, text("invite.withdraw"), icon="arrow-back-up", look=Look.PRIMARY)
             self.primary.clicked.connect(lambda _=False: self._ask("withdraw", facts))
@@ -99,20 +110,22 @@ class InviteDialog(Dialog):
             self.primary.clicked.connect(lambda _=False: self._send(facts))
         else:
             words = text("invite.not-possible", reason=text(block.invite.reason or "app.reason.unknown"))
-            self.body.insertWidget(0, InfoBar(kit, Status.INFO, words))
-        if (
-            block.invitation_id is not None
-            and block.stop.reason != "app.reason.registered"
-            and not block.withdraw.enabled
-        ):
-            self.stop_button = self._plain("invite.stop", lambda: self._ask("stop", facts))
-            self.stop_button.setEnabled(block.stop.enabled)
-            self.stop_button.setToolTip(text(block.stop.reason) if block.stop.reason else "")
-            others.insert(0, self.stop_button)
-            if block.stop.enabled and block.next_reminder is not None and not self._place.exchange.online:
-                late = text("invite.stop-late", date=self.kit.texts.day(block.next_reminder))
-                self.body.insertWidget(0, InfoBar(kit, Status.WARNING, late))
+            self.body.insertWidget(0, tall(InfoBar(kit, Status.INFO, words)))
+            self.set_remark("")
+        if block.invitation_id is not None and not block.withdraw.enabled and block.state not in _IN:
+            others.append(self._make_stop(facts))
+        others.append(self._plain("ui.close" if self.primary is None else "ui.dialog.cancel", self.reject))
         return others
+
+    def _make_stop(self, facts: InviteFacts) -> Button:
+        block, text = facts.block, self._place.text
+        self.stop_button = button = self._plain("invite.stop", lambda: self._ask("stop", facts))
+        button.setEnabled(block.stop.enabled)
+        button.setToolTip(text(block.stop.reason) if block.stop.reason else "")
+        if block.stop.enabled and block.next_reminder is not None and not self._place.exchange.online:
+            late = text("invite.stop-late", date=self.kit.texts.day(block.next_reminder))
+            self.body.insertWidget(0, tall(InfoBar(self.kit, Status.WARNING, late)))
+        return button
 
     def _follow(self) -> None:
         """Show what the present answers lead to."""
@@ -123,10 +136,12 @@ class InviteDialog(Dialog):
         if self._right is not None:
             self._right_row.removeWidget(self._right)
             self._right.deleteLater()
-        self._right = consequences(self._place, form.facts, form, today)
+        block = form.facts.block
+        sends = self.primary is not None and not block.withdraw.enabled
+        self._right = consequences(self._place, form.facts, form, today) if sends else QWidget()
         self._right.setFixedWidth(self.kit.u(256))
         self._right_row.addWidget(self._right)
-        block = form.facts.block
+        fit_height(self)
         if self.primary is not None and not block.withdraw.enabled:
             self.primary.setEnabled(form.email_fits() or (form.link_only() and not form.typed_email()))
 
@@ -175,6 +190,7 @@ class InviteDialog(Dialog):
         )
         self.listing = InviteList(self._place, facts)
         self.listing.changed.connect(self._follow_list)
+        self.listing.table.setMinimumHeight(self.kit.u(LIST_HEIGHT))
         self.body.addWidget(self.listing, 1)
         self.primary = Button(self.kit, icon="send", look=Look.PRIMARY)
         self.primary.clicked.connect(lambda _=False: self._send_many())
@@ -213,8 +229,9 @@ class InviteDialog(Dialog):
             return
         if self.problem is not None:
             self.problem.deleteLater()
-        self.problem = InfoBar(self.kit, Status.ERROR, self._place.sentence(problem))
+        self.problem = tall(InfoBar(self.kit, Status.ERROR, self._place.sentence(problem)))
         self.body.insertWidget(0, self.problem)
+        fit_height(self)
 
     def _plain(self, key: str, work: object) -> Button:
         button = Button(self.kit, self._place.text(key))

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
 from brokerdesk.models.values.contact import EmailAddress
@@ -49,7 +49,7 @@ class InviteForm(QWidget):
         self.channel.set_value("mail")
         self.restart = CheckField(kit, "invite.restart")
         self.restart.set_value(restart_by_default(block))
-        self._hints: list[InfoBar] = []
+        self._hints: list[QWidget] = []
         again = block.resend.enabled
         if block.invitation_id is not None or block.state.value not in {"not_invited", "data_missing"}:
             self._add_state()
@@ -96,10 +96,10 @@ class InviteForm(QWidget):
             names = ", ".join(block.shared_with)
             self._hint(Status.WARNING, text("invite.hint.shared", name=self.facts.name, others=names))
         if address is not None and address.blocks_invitations and not self.link_only():
-            self._hint(
-                Status.WARNING, text("invite.hint.t-online"), text("invite.hint.copy"),
-                lambda: self._copy(text("invite.hint.t-online-steps")),
-            )  # fmt: skip
+            self._hint(Status.WARNING, text("invite.hint.t-online"))
+            link = Link(self._place.kit, text("invite.hint.copy"), type=Type.HINT)
+            link.clicked.connect(lambda: self._copy(text("invite.hint.t-online-steps")))
+            self._keep_hint(link)
         if self.email_changed() and block.invitation_id is not None:
             self._hint(Status.INFO, text("invite.hint.new-address"))
 
@@ -118,14 +118,16 @@ class InviteForm(QWidget):
         row.addWidget(Pill(kit, look.status, app_status.word(block.state, texts), icon=look.icon))
         row.addWidget(PlainLabel(kit, app_status.detail_words(block, texts), tone="muted", wrap=True), 1)
         self._column.addLayout(row)
-        if block.next_reminder is not None:
+        if block.next_reminder is not None and block.next_reminder > self._place.desk.clock.now():
             words = self._place.text("invite.next-reminder", date=texts.day(block.next_reminder))
             self._column.addWidget(PlainLabel(kit, words, type=Type.HINT, tone="muted", wrap=True))
 
-    def _hint(self, status: Status, words: str, action: str = "", work: Callable[[], object] | None = None) -> None:
-        bar = InfoBar(self._place.kit, status, words, action=action, on_action=work)
-        self._hints.append(bar)
-        self._hint_column.addWidget(bar)
+    def _hint(self, status: Status, words: str) -> None:
+        self._keep_hint(tall(InfoBar(self._place.kit, status, words)))
+
+    def _keep_hint(self, hint: QWidget) -> None:
+        self._hints.append(hint)
+        self._hint_column.addWidget(hint)
 
     def _copy(self, words: str) -> None:
         QGuiApplication.clipboard().setText(words)
@@ -187,6 +189,12 @@ def copy_link_row(place: Workplace, facts: InviteFacts, copy: Callable[[], objec
         row.addWidget(PlainLabel(kit, place.text(reason), type=Type.HINT, tone="muted", wrap=True), 1)
     row.addStretch(0)
     return host
+
+
+def tall(bar: InfoBar) -> InfoBar:
+    """Let a notice grow with its lines."""
+    bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    return bar
 
 
 def _address(text: str) -> EmailAddress | None:

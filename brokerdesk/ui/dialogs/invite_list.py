@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
@@ -29,11 +29,11 @@ class InviteList(QWidget):
     changed = Signal()
 
     def __init__(self, place: Workplace, facts: Sequence[InviteFacts], parent: QWidget | None = None) -> None:
-        """Problem rows first."""
+        """Gaps first, then who is skipped, then who is ready."""
         super().__init__(parent)
         self._place = place
         self.emails: dict[str, str] = {}
-        self._facts = sorted(facts, key=lambda f: (f.block.invite.enabled, f.name.casefold()))
+        self._facts = sorted(facts, key=lambda f: (not f.email_problem, f.block.invite.enabled, f.name.casefold()))
         kit = place.kit
         self.model: StaticTableModel[InviteFacts] = StaticTableModel(kit, self._columns())
         self.table = TableView(kit, self.model, name_key="invite.list.name")
@@ -87,7 +87,7 @@ class InviteList(QWidget):
         column.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.addWidget(self.email, 1)
-        row.addWidget(self._take_button)
+        row.addWidget(self._take_button, 0, Qt.AlignmentFlag.AlignBottom)
         self._gap_row = QWidget()
         self._gap_row.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -124,9 +124,9 @@ class InviteList(QWidget):
     def _columns(self) -> tuple[Column[Any], ...]:
         return (
             Column(key="name", title_key="customers.column.name", kind=Kind.AVATAR, cell=_name, stretch=True),
-            Column(key="email", title_key="invite.email", cell=self._email, width=230),
-            Column(key="form", title_key="invite.form", cell=_form, width=70),
-            Column(key="state", title_key="invite.list.state", kind=Kind.STATUS, cell=self._state, width=210),
+            Column(key="email", title_key="invite.email", cell=self._email, width=240),
+            Column(key="form", title_key="invite.form", cell=_form, width=56),
+            Column(key="state", title_key="invite.list.state", kind=Kind.STATUS, cell=self._state, width=200),
         )
 
     def _email(self, facts: InviteFacts, texts: Translator) -> Cell:
@@ -142,7 +142,9 @@ class InviteList(QWidget):
                 text=texts(reason), status=Status.WARNING, action=texts("customers.app.action.complete"),
                 action_id="complete", action_icon="pencil",
             )  # fmt: skip
-        return Cell(text=texts("invite.list.skipped", reason=texts(reason)), status=Status.NEUTRAL)
+        return Cell(
+            text=texts(reason), status=Status.NEUTRAL, spoken=texts("invite.list.skipped", reason=texts(reason))
+        )
 
 
 def _name(facts: InviteFacts, texts: Translator) -> Cell:

@@ -14,6 +14,7 @@ from brokerdesk.models.values.names import PartyKind, PartyName, split_person_na
 from brokerdesk.services.context import Outcome
 from brokerdesk.ui.background.lanes import Job
 from brokerdesk.ui.dialogs.base import Dialog
+from brokerdesk.ui.dialogs.fitting import fit_height
 from brokerdesk.ui.forms.choices import RadioField
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.forms.form import Form
@@ -33,6 +34,7 @@ class SimilarCustomers(QWidget):
     """Existing customers that may be the one being typed; a click opens one instead."""
 
     chosen = Signal(str)
+    resized = Signal()
 
     def __init__(self, place: Workplace, parent: QWidget | None = None) -> None:
         """Hidden while there is none."""
@@ -59,6 +61,7 @@ class SimilarCustomers(QWidget):
             self._column.addWidget(link)
             self.links.append(link)
         self.setVisible(bool(hits))
+        self.resized.emit()
 
 
 class NewCustomerDialog(Dialog):
@@ -83,7 +86,7 @@ class NewCustomerDialog(Dialog):
         self.form = Form(kit)
         self.name = LineField(kit, "customers.new.name", required=True, placeholder_key="customers.new.name-example")
         self.company = LineField(kit, "customers.new.company-name", required=False)
-        self.email = EmailField(kit, "customers.new.email", hint_key="customers.new.email-hint")
+        self.email = EmailField(kit, "customers.new.email")
         self.address_form = RadioField(kit, "invite.form", [("sie", "invite.sie"), ("du", "invite.du")])
         self.address_form.set_value("sie")
         self.similar = SimilarCustomers(place)
@@ -95,6 +98,7 @@ class NewCustomerDialog(Dialog):
         self._timer.timeout.connect(self._look)
         self.form.changed.connect(self._timer.start)
         self.similar.chosen.connect(self._open_instead)
+        self.similar.resized.connect(lambda: fit_height(self))
         self.kind.chosen.connect(lambda key: self._switch(company=key == "company"))
         self._switch(company=company)
 
@@ -127,6 +131,7 @@ class NewCustomerDialog(Dialog):
         self.name.required, self.company.required = not company, company
         (self.company if company else self.name).setFocus()
         self._timer.start()
+        fit_height(self)
 
     def _typed(self) -> PartyName:
         if self.kind.current() == "company":
@@ -149,6 +154,7 @@ class NewCustomerDialog(Dialog):
     def _create(self, done: Callable[[str], object], *, invite: bool = False) -> None:
         self.email.required = invite
         if not self.form.check():
+            fit_height(self)
             return
         values, desk = self._values(), self._place.desk
         self.setEnabled(False)
@@ -195,3 +201,4 @@ class NewCustomerDialog(Dialog):
             self.problem.deleteLater()
         self.problem = InfoBar(self.kit, Status.ERROR, self._place.sentence(problem))
         self.body.insertWidget(0, self.problem)
+        fit_height(self)

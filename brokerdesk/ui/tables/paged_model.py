@@ -10,6 +10,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -149,7 +150,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
             return self._source.rows(ids)
         except Exception as problem:  # noqa: BLE001 - whatever the source raises is told, not thrown into Qt
             _log.error("rows-unreadable", error=type(problem).__name__)
-            QTimer.singleShot(0, self, lambda: self.failed.emit(problem))
+            QTimer.singleShot(0, self, partial(self.failed.emit, problem))
             return [None] * len(ids)
 
     def _cells(self, row: R | None) -> tuple[Cell, ...]:

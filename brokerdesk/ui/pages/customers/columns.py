@@ -46,50 +46,11 @@ def customer_columns(
     *, product: Callable[[], str], today: Callable[[], date], app_units: int = 194
 ) -> tuple[Column[Any], ...]:
     """Widths as in the picture: name stretches, place 122, app 194, contracts 94, premium 96 (mockups README § 5)."""
-    return (
-        check_column(),
-        Column(
-            key="name",
-            title_key="customers.column.name",
-            kind=Kind.AVATAR,
-            cell=_name,
-            sort="name",
-            stretch=True,
-            minimum=120,
-            lead=0,
-        ),
-        Column(key="number", title_key="customers.column.number", cell=_number, sort="number", width=84, hidden=True),
-        Column(key="place", title_key="customers.column.place", cell=_place, sort="place", width=122),
-        ProductColumn(
-            key="app",
-            title_key="customers.column.app",
-            kind=Kind.STATUS,
-            cell=lambda row, texts: app_cell(row, texts, today=today()),
-            sort="app",
-            width=app_units,
-            product=product,
-        ),
-        Column(
-            key="released",
-            title_key="customers.column.released",
-            cell=_released,
-            sort="released",
-            width=94,
-            align="right",
-        ),
-        Column(
-            key="premium",
-            title_key="customers.column.premium",
-            kind=Kind.AMOUNT,
-            cell=_premium,
-            sort="premium",
-            width=96,
-            align="right",
-            inset=0,
-        ),
-        Column(key="adviser", title_key="customers.column.adviser", cell=_adviser, width=140, hidden=True),
-        menu_column(),
-    )
+    app = ProductColumn(
+        key="app", title_key="customers.column.app", kind=Kind.STATUS, sort="app", width=app_units, product=product,
+        cell=lambda row, texts: app_cell(row, texts, today=today()),
+    )  # fmt: skip
+    return (check_column(), *_PERSON, app, *_FIGURES, menu_column())
 
 
 def app_cell(row: CustomerRow, texts: Translator, *, today: date) -> Cell:
@@ -135,3 +96,23 @@ def _premium(row: CustomerRow, texts: Translator) -> Cell:
 
 def _adviser(row: CustomerRow, texts: Translator) -> Cell:
     return Cell(text=row.adviser, muted=True)
+
+
+_PERSON: tuple[Column[Any], ...] = (
+    Column(
+        key="name", title_key="customers.column.name", kind=Kind.AVATAR, cell=_name, sort="name", stretch=True, minimum=120,
+        lead=0,
+    ),
+    Column(key="number", title_key="customers.column.number", cell=_number, sort="number", width=84, hidden=True),
+    Column(key="place", title_key="customers.column.place", cell=_place, sort="place", width=122),
+)  # fmt: skip
+_FIGURES: tuple[Column[Any], ...] = (
+    Column(
+        key="released", title_key="customers.column.released", cell=_released, sort="released", width=94, align="right"
+    ),
+    Column(
+        key="premium", title_key="customers.column.premium", kind=Kind.AMOUNT, cell=_premium, sort="premium", width=96,
+        align="right", inset=0,
+    ),
+    Column(key="adviser", title_key="customers.column.adviser", cell=_adviser, width=140, hidden=True),
+)  # fmt: skip

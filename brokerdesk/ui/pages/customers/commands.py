@@ -107,9 +107,7 @@ class CustomerCommands(QObject):
 
     def _invite_now(self, block: AppBlock) -> None:
         desk = self._place.desk
-        self._place.write(
-            lambda: desk.invitations.invite([block.party_id]), receiver=self, done=lambda o: self.told_invited(o)
-        )
+        self._place.write(lambda: desk.invitations.invite([block.party_id]), receiver=self, done=self.told_invited)
 
     def told_invited(self, outcome: Outcome[list[InviteResult]]) -> None:
         """Say how many invitations wait now and offer to take them back."""

@@ -151,7 +151,7 @@ class CustomersPage(QWidget):
         self.counts.counted.connect(self.counted)
         self.counts.summed.connect(self.summed)
         model.loaded.connect(self._on_loaded)
-        model.failed.connect(lambda problem: self._workplace.failed(problem))  # noqa: PLW0108 - Qt cannot hold a slotted object
+        model.failed.connect(lambda problem: self._workplace.failed(problem))
         table.current_changed.connect(lambda _id: self.pane.show_customer(self._current_id()))
         table.opened.connect(lambda key: self.commands.open(self._id_of(key)))
         table.acted.connect(lambda key, action: self.commands.act(action, self._id_of(key)))

@@ -95,8 +95,20 @@ class ReadingPane(QWidget):
         outer.addWidget(area, 1)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
-        self._head = QWidget()
-        head = QVBoxLayout(self._head)
+        self._head = self._make_head()
+        self._column.addWidget(self._head)
+        self._line = rule("h")
+        self._column.addWidget(self._line)
+        self._column.addWidget(self._hint)
+        self._column.addWidget(self._body)
+        self._column.addStretch(1)
+        area.setWidget(inner)
+        area.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+
+    def _make_head(self) -> QWidget:
+        kit, host = self._place.kit, QWidget()
+        head = QVBoxLayout(host)
         head.setContentsMargins(0, 0, 0, 0)
         name = QHBoxLayout()
         name.setSpacing(kit.u(12))
@@ -113,15 +125,7 @@ class ReadingPane(QWidget):
             quick.addWidget(button, 1)
         head.addLayout(quick)
         self._head_column = head
-        self._column.addWidget(self._head)
-        self._line = rule("h")
-        self._column.addWidget(self._line)
-        self._column.addWidget(self._hint)
-        self._column.addWidget(self._body)
-        self._column.addStretch(1)
-        area.setWidget(inner)
-        area.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
+        return host
 
     def _show(self, facts: PaneFacts | None) -> None:
         self._job = None

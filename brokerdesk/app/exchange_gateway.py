@@ -1,0 +1,130 @@
+"""Between window and exchange: runs rounds on the sync lane, at the right times, and brings results to the GUI thread."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
+from brokerdesk.models.values.changes import ChangeSet
+from brokerdesk.services import exchange
+from brokerdesk.services.desk import Desk
+from brokerdesk.services.invitations import INVITE_REFUSED
+from brokerdesk.sync.engine import Engine
+from brokerdesk.sync.pairing import pair
+from brokerdesk.sync.report import State, SyncReport
+from brokerdesk.ui.background.lanes import Background, Job, Lane
+
+_AFTER_EDIT_MS = 2_000
+_MOST_MS = 15 * 60_000
+
+
+class ExchangeGateway(QObject):
+    """Owns the engine of one open book. `reported` is sent with the `SyncReport` of every round."""
+
+    reported = Signal(object)
+    started = Signal()
+
+    def __init__(self, desk: Desk, background: Background, *, automatic: bool = True) -> None:
+        """Nothing happens before `start()`."""
+        super().__init__()
+        self._desk, self._background, self._automatic = desk, background, automatic
+        self._engine = Engine(desk.book)
+        self._running = False
+        self.last: SyncReport | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._round)
+
+    def start(self) -> None:
+        """First round soon; from then on at the times the engine names."""
+        if self._automatic:
+            self._timer.start(100)
+
+    def stop(self) -> None:
+        """No further rounds; a running one ends by itself."""
+        self._automatic = False
+        self._timer.stop()
+        self._engine.close()
+
+    @property
+    def online(self) -> bool:
+        """Whether the last round reached the portal."""
+        return self.last is not None and self.last.state in {State.IDLE, State.REFUSED, State.DIGEST}
+
+    @property
+    def busy(self) -> bool:
+        """Whether a round runs now."""
+        return self._running
+
+    def changed(self, changes: ChangeSet) -> None:
+        """Local edits go out two seconds later."""
+        if self._automatic and changes and not self._running and self._timer.remainingTime() > _AFTER_EDIT_MS:
+            self._timer.start(_AFTER_EDIT_MS)
+
+    def sync_now(self) -> None:
+        """A round at once."""
+        if not self._running:
+            self._timer.stop()
+            self._round(force=True)
+
+    def _round(self, *, force: bool = False) -> None:
+        if self._running:
+            return
+        self._running = True
+        self.started.emit()
+
+        def work(_job: Job) -> tuple[SyncReport, Any]:
+            return self._engine.run_once(force=force), exchange.status(self._desk.book)
+
+        self._background.run(Lane.SYNC, work, self, self._finished, failed=self._broke)
+
+    def _finished(self, result: tuple[SyncReport, Any]) -> None:
+        self._running = False
+        self.last = result[0]
+        self.reported.emit(self.last)
+        self._plan()
+
+    def _broke(self, _problem: BaseException) -> None:
+        self._running = False
+        self._plan()
+
+    def _plan(self) -> None:
+        if self._automatic:
+            active = QGuiApplication.focusWindow() is not None
+            self._timer.start(min(_MOST_MS, int(self._engine.next_delay_s(active=active) * 1000)))
+
+    def invitation_link(
+        self, party_id: str, *, done: Callable[[str], object], failed: Callable[[DeskError], object]
+    ) -> None:
+        """A new invitation link; the old one dies (S2.36, S2.37)."""
+
+        def work(_job: Job) -> str:
+            block = self._desk.invitations.block(party_id)
+            if not block.link.enabled or block.invitation_id is None:
+                raise KnownError(INVITE_REFUSED, reason=block.link.reason or "")
+            verdict = self._engine.execute_online("invitation.link", kind="invitation", record_id=block.invitation_id)
+            return str((verdict.result or {})["url"])
+
+        self._background.run(Lane.SYNC, work, self, done, failed=lambda problem: failed(_as_desk_error(problem)))
+
+    def pair(self, url: str, code: str, *, done: Callable[[], object], failed: Callable[[DeskError], object]) -> None:
+        """Pair this book with a portal, then start exchanging."""
+
+        def work(_job: Job) -> None:
+            pair(self._desk.book, url, code, device_name=platform.node() or "BrokerDesk")
+
+        def paired(_nothing: None) -> None:
+            self._automatic = True
+            done()
+            self.sync_now()
+
+        self._background.run(Lane.SYNC, work, self, paired, failed=lambda problem: failed(_as_desk_error(problem)))
+
+
+def _as_desk_error(problem: BaseException) -> DeskError:
+    return problem if isinstance(problem, DeskError) else BugError(BUG, place="exchange")

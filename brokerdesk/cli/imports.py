@@ -1,0 +1,53 @@
+"""`import gdv`: files from insurers into the book."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from brokerdesk.cli.output import Output
+from brokerdesk.cli.program import ATTENTION, DONE, REFUSED, common
+from brokerdesk.cli.session import open_desk, profile_of
+from brokerdesk.services import profiles
+from brokerdesk.services.gdv_import import GdvImport
+
+BACKUP_FROM_BYTES = 256 * 1_000
+"""Imports above about 1,000 records are preceded by a verified backup (reliability.md § 3, S7)."""
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    group = commands.add_parser("import", help="files from outside").add_subparsers(dest="format", required=True)
+    gdv = group.add_parser("gdv", parents=[common()], help="portfolio files of insurers (GDV)")
+    gdv.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    gdv.add_argument("--dry-run", action="store_true", help="count and check, write nothing")
+    gdv.add_argument("--charset", help="instead of the guessed one")
+    gdv.set_defaults(action=_gdv)
+
+
+def _gdv(arguments: argparse.Namespace, output: Output) -> int:
+    reports = []
+    with open_desk(arguments, output) as desk:
+        importer = GdvImport(desk.context)
+        large = any(f.exists() and f.stat().st_size > BACKUP_FROM_BYTES for f in arguments.files)
+        if large and not arguments.dry_run:
+            profiles.automatic_backup(profile_of(arguments), desk.book, reason="import", force=True)
+        for file in arguments.files:
+            report = importer.run(file, dry_run=arguments.dry_run, charset=arguments.charset, progress=output.progress)
+            reports.append(report.as_json(output.texts.language))
+    output.result({"files": reports}, *(_line(r, output) for r in reports))
+    if not any(sum(r["records"].values()) for r in reports):
+        return REFUSED
+    return ATTENTION if any(r["findings"] for r in reports) else DONE
+
+
+def _line(report: dict[str, Any], output: Output) -> str:
+    return output.say(
+        "cli.imported",
+        file=report["file"],
+        customers=report["customers"]["new"],
+        contracts=report["contracts"]["new"],
+        changed=report["contracts"]["changed"],
+        findings=len(report["findings"]),
+    )

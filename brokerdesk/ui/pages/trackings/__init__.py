@@ -1,0 +1,1 @@
+"""Trackings: what all customers did in the app, newest first (S1.27)."""
