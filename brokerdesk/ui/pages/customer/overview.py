@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from brokerdesk.models.rows.contracts import ContractRow
@@ -82,6 +83,11 @@ class OverviewSection(Section):
         row.addWidget(self.add_button)
         kit.sized(bar, lambda u: row.setSpacing(u(6)))
         return bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The count gives way on narrow pages."""
+        super().resizeEvent(event)
+        self._count.setVisible(event.size().width() >= self.kit.u(560))
 
     def groups(self) -> list[ContractGroup]:
         """The groups shown now."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from brokerdesk.models.values.changes import ChangeSet
@@ -86,12 +86,17 @@ class CustomerPage(QWidget):
         if self.deck.current() == "history":
             self._read_history()
 
+    def step_section(self, by: int) -> None:
+        """Show the next or previous section, around the ends."""
+        if self.list is not None:
+            self.list.step(by)
+
     def edit(self, field: str = "") -> None:
         """Change the master data."""
         self.show_section("master")
         self.deck.master.begin(field)
 
-    def resizeEvent(self, event: Any) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The column at the right gives way on narrow windows."""
         super().resizeEvent(event)
         self._side_box.setVisible(self.width() >= self._place.kit.u(SIDE_FROM))
@@ -105,14 +110,19 @@ class CustomerPage(QWidget):
             self.edit()
         elif control and event.key() == Qt.Key.Key_S and self.deck.master.is_editing:
             self.deck.master.save()
-        elif control and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and self.list is not None:
-            self.list.step(-1 if event.key() == Qt.Key.Key_Backtab else 1)
+        elif control and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}:
+            self.step_section(-1 if event.key() == Qt.Key.Key_Backtab else 1)
         else:
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         kit = self._place.kit
-        outer = QVBoxLayout(self)
+        self._content = QWidget()
+        self._content.hide()
+        cover = QVBoxLayout(self)
+        cover.setContentsMargins(0, 0, 0, 0)
+        cover.addWidget(self._content)
+        outer = QVBoxLayout(self._content)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.head)
@@ -187,8 +197,8 @@ class CustomerPage(QWidget):
             "detail.claim": self.commands.new_claim,
             "detail.person": self.commands.add_person,
             "detail.print": self.commands.overview,
-            "detail.next-section": lambda: self.list and self.list.step(1),
-            "detail.previous-section": lambda: self.list and self.list.step(-1),
+            "detail.next-section": lambda: self.step_section(1),
+            "detail.previous-section": lambda: self.step_section(-1),
             "detail.next": lambda: self.wishes.step(1),
             "detail.previous": lambda: self.wishes.step(-1),
         }
@@ -215,6 +225,7 @@ class CustomerPage(QWidget):
         self.side.show_record(record)
         self.deck.show_record(record, online=online)
         self._show_list(record)
+        self._content.show()
         self._apply_pending()
         if self.deck.current() == "history":
             self._read_history()

@@ -82,7 +82,8 @@ class CustomerRecord:
             return True
         known = {self.card.id, self.card.adviser_id, self.card.household_id, self.block.invitation_id}
         known |= {self.block.access_id, *(p.party_id for p in self.card.household)}
-        known |= {c.id for c in (*self.contracts, *self.claims)} | {c.id for rows in self.shared.values() for c in rows}
+        known |= {c.id for c in self.contracts} | {c.id for c in self.claims}
+        known |= {c.id for rows in self.shared.values() for c in rows}
         for change in changes.changes:
             if change.kind not in CONCERNED:
                 continue

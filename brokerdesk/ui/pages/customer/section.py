@@ -39,10 +39,10 @@ class Section(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
+        self.column = QVBoxLayout(inner)
+        self.setWidget(inner)  # fills its ground with the window's grey unless told otherwise afterwards
         inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
-        self.column = QVBoxLayout(inner)
-        self.setWidget(inner)
         kit.sized(self, lambda u: self.column.setContentsMargins(u(20), u(14), u(20), u(16)))
         kit.sized(self, lambda u: self.column.setSpacing(u(14)))
 
