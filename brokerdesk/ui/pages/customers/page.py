@@ -162,7 +162,7 @@ class CustomersPage(QWidget):
         self._workplace.kit.texts.changed.connect(self.counts.tell)
         actions = self._workplace.actions
         if isinstance(actions, ActionRegistry):
-            actions.attach(SCOPE, self)
+            actions.attach(SCOPE, table)
             actions.on("customers.filter", lambda: self.filters.open_menu(head.filter))
             actions.on("customers.columns", lambda: open_chooser(table))
             actions.on("customers.pane", lambda: self._toggle_pane(not self.pane.isVisible()))
