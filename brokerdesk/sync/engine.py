@@ -166,9 +166,12 @@ class Engine:
 
     def _attempt(self, meta: Meta, tally: Tally) -> None:
         current = self._prepare(meta, tally)
-        self.pusher(current).run()
+        pusher = self.pusher(current)
+        pusher.run()
         puller = self.puller(current)
         puller.run()
+        if rounds.is_unsent(self.book):
+            pusher.run()  # edits that waited for what the feed brought
         if puller.digest():
             tally.differences = []
 
