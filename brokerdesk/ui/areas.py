@@ -19,6 +19,7 @@ from brokerdesk.ui.actions.shortcuts_page import shortcuts_dialog
 from brokerdesk.ui.actions.spec import ActionSpec
 from brokerdesk.ui.actions.view_actions import connect_view_actions
 from brokerdesk.ui.main_window import MainWindow
+from brokerdesk.ui.pages.customer.actions import CUSTOMER_ACTIONS as RECORD_ACTIONS
 from brokerdesk.ui.pages.customer.page import CustomerPage
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.page import CustomersPage
@@ -47,7 +48,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
 )  # fmt: skip
 """Commands of the window that belong to no area."""
 
-ALL_ACTIONS: tuple[ActionSpec, ...] = (*SHELL_ACTIONS, *WINDOW_ACTIONS, *CUSTOMER_ACTIONS)
+ALL_ACTIONS: tuple[ActionSpec, ...] = (*SHELL_ACTIONS, *WINDOW_ACTIONS, *CUSTOMER_ACTIONS, *RECORD_ACTIONS)
 _BADGES_MS = 400
 
 

@@ -16,7 +16,17 @@ from urllib3.response import HTTPResponse
 
 from brokerdesk.sync.transport import make_session
 
-FAULTS = ("drop-request", "drop-answer", "duplicate", "duplicate-later", "cut-body", "429", "503", "500-page", "captive")
+FAULTS = (
+    "drop-request",
+    "drop-answer",
+    "duplicate",
+    "duplicate-later",
+    "cut-body",
+    "429",
+    "503",
+    "500-page",
+    "captive",
+)
 
 
 class BadNetwork:

@@ -69,7 +69,7 @@ class IdsAtEditTime(Pusher):
                     item.body = _refolded(unit, item)
                     unit.session.delete(later)
             unit.commit()
-        return super(IdsAtEditTime, self).due()
+        return super().due()
 
 
 def _refolded(unit: Any, item: OutboxItem) -> bytes:

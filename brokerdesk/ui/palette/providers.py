@@ -1,7 +1,4 @@
-"""Records in the palette: customers and contracts found by the global search, read off the GUI thread.
-
-An answer to an older question is dropped. `@` asks for people only, `#` for contracts by number.
-"""
+"""Hits of the palette beside commands: customers and contracts of the open book, found off the GUI thread."""
 
 from __future__ import annotations
 
@@ -10,56 +7,50 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from brokerdesk.models.rows.customers import SearchHit
-from brokerdesk.ui.background.lanes import Job
 from brokerdesk.ui.palette.provider import NUMBERS, PEOPLE, Hit
 from brokerdesk.ui.workplace import Workplace
 
-MOST_HITS = 20
 
-
-class RecordProvider(QObject):
-    """Finds customers and contracts; Enter opens the customer, for a contract at his contracts."""
+class SearchProvider(QObject):
+    """Asks the full-text search; an answer to an older question is dropped."""
 
     prefixes = PEOPLE + NUMBERS
 
-    def __init__(self, place: Workplace, parent: QObject | None = None) -> None:
-        """Asks the customers' use cases of `place`."""
-        super().__init__(parent)
+    def __init__(self, place: Workplace) -> None:
+        """Searches the book of `place`."""
+        super().__init__()
         self._place = place
-        self._job: Job | None = None
+        self._question = 0
 
     def find(self, words: str, show: Callable[[Sequence[Hit]], None]) -> None:
-        """Call `show` later with the hits; at once with none for empty words."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        wanted = {PEOPLE: "customer", NUMBERS: "contract"}.get(words[:1], "")
-        asked = words[1:].strip() if wanted else words.strip()
-        if not asked:
+        """Later, on the GUI thread; nothing for empty words."""
+        self._question += 1
+        question = self._question
+        if not words.strip():
             show([])
             return
-        customers = self._place.desk.customers
-        self._job = self._place.read(
-            lambda: customers.search_everything(asked, limit=MOST_HITS), receiver=self,
-            done=lambda found: show([self._hit(hit) for hit in found if wanted in {"", hit.kind}]),
-        )  # fmt: skip
+
+        def done(found: list[SearchHit]) -> None:
+            if question == self._question:
+                show([self._hit(hit) for hit in found])
+
+        self._place.read(lambda: self._place.desk.customers.search_everything(words), receiver=self, done=done)
 
     def _hit(self, hit: SearchHit) -> Hit:
-        contract = hit.kind == "contract"
+        place, contract = self._place, hit.kind == "contract"
+        target = (
+            {"id": hit.party_id, "section": "contracts", "contract": hit.record_id}
+            if contract
+            else {"id": hit.party_id}
+        )
         return Hit(
             title=hit.title,
             remark=hit.subtitle,
-            group=self._place.text("customers.search.contracts" if contract else "customers.search.customers"),
-            icon="file-text" if contract else "user",
+            run=lambda: place.navigate("customer", **target),
+            group=place.text("areas.palette.contracts" if contract else "areas.customers"),
+            icon="file-text" if contract else "",
             seed="" if contract else hit.record_id,
             letters=hit.initials,
             square=hit.is_organisation,
-            score=100.0 if hit.exact else 0.0,
-            run=lambda: self._open(hit),
+            score=100.0 if hit.exact else 10.0,
         )
-
-    def _open(self, hit: SearchHit) -> None:
-        if hit.kind == "contract":
-            self._place.navigate("customer", id=hit.party_id, section="contracts", contract=hit.record_id)
-        else:
-            self._place.navigate("customer", id=hit.party_id)

@@ -91,7 +91,9 @@ class DetailCommands(QObject):
             return
         released, desk = not row.released, self._place.desk
         key = "contract.told.shown" if released else "contract.told.hidden"
-        self._run(lambda: desk.contracts.release([contract_id], released=released), key, title=row.product or row.number)
+        self._run(
+            lambda: desk.contracts.release([contract_id], released=released), key, title=row.product or row.number
+        )
 
     def release_all(self, *, released: bool) -> None:
         """Show all own running contracts, or hide them."""

@@ -78,7 +78,9 @@ def by_insurer(rows: Sequence[ContractRow]) -> list[ContractGroup]:
 def by_person(people: Sequence[tuple[str, str, Sequence[ContractRow]]]) -> list[ContractGroup]:
     """Under (id, name, contracts) of the household's people; those without contracts are left out."""
     return [
-        ContractGroup(key=party_id, title=name, icon="user", rows=tuple(rows)) for party_id, name, rows in people if rows
+        ContractGroup(key=party_id, title=name, icon="user", rows=tuple(rows))
+        for party_id, name, rows in people
+        if rows
     ]
 
 

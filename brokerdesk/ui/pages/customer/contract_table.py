@@ -57,7 +57,8 @@ def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Col
 
 
 def _instalment(row: ContractRow, texts: Translator) -> str:
-    return f"{texts.cents(row.premium_cents, unit=True)} {texts(f'contract.frequency.{row.frequency or "none"}')}"
+    frequency = row.frequency or "none"
+    return f"{texts.cents(row.premium_cents, unit=True)} {texts(f'contract.frequency.{frequency}')}"
 
 
 class ContractTable(TableView):
@@ -67,7 +68,13 @@ class ContractTable(TableView):
     eye_wanted = Signal(str)
 
     def __init__(
-        self, kit: Kit, line_name: LineName, today: Callable[[], date], *, tall: bool = True, parent: QWidget | None = None
+        self,
+        kit: Kit,
+        line_name: LineName,
+        today: Callable[[], date],
+        *,
+        tall: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         """`tall` shows all rows at once instead of scrolling."""
         self.contracts: StaticTableModel[ContractRow] = StaticTableModel(kit, contract_columns(line_name, today))
@@ -88,7 +95,11 @@ class ContractTable(TableView):
         """Show groups and their sum; `titled` groups are called by the block of their key."""
         texts, before = self.kit.texts, self.current_contract()
         made = [
-            Group(key=g.key, cells=self._heading(g, texts(f"customer.block.{g.title}") if titled else g.title), rows=g.rows)
+            Group(
+                key=g.key,
+                cells=self._heading(g, texts(f"customer.block.{g.title}") if titled else g.title),
+                rows=g.rows,
+            )
             for g in groups
         ]
         self.contracts.set_groups(made, total=self._total(groups, total_key) if groups else None)

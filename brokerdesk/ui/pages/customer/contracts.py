@@ -44,7 +44,9 @@ class ContractsSection(Section):
         self.table = ContractTable(kit, lambda code, texts: lines.name(code, texts.formats), self._today)
         texts = kit.texts
         self.filter = Segmented(
-            kit, [(key, texts(f"customer.contracts.filter.{key}")) for key in FILTERS], name=texts("customer.contracts.filter.name")
+            kit,
+            [(key, texts(f"customer.contracts.filter.{key}")) for key in FILTERS],
+            name=texts("customer.contracts.filter.name"),
         )
         self.filter.chosen.connect(lambda _: self._fill())
         self._blank = Blank(kit, "customer.contracts", icon="file-text", on_action=self.contract_wanted.emit)

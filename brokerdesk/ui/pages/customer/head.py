@@ -161,7 +161,10 @@ class Head(QWidget):
         self._phone.setText(phone_words(number) if number else "")
         self._phone.setVisible(bool(number))
         self._write_pills(record)
-        for button, there, key in ((self.call, number, "customer.head.no-phone"), (self.mail, card.email, "app.reason.email")):
+        for button, there, key in (
+            (self.call, number, "customer.head.no-phone"),
+            (self.mail, card.email, "app.reason.email"),
+        ):
             button.setEnabled(bool(there))
             button.setToolTip(plain_tooltip("" if there else texts(key)))
         printable = card.contracts_own + card.contracts_other > 0

@@ -87,7 +87,9 @@ class HistorySection(Section):
             sentence = texts("customer.history.edit", field=field, old=old, new=new)
             words.addWidget(PlainLabel(kit, sentence, wrap=True))
         origin = f"customer.history.origin.{row.origin}"
-        who = texts("customer.history.by", who=row.actor or "–", origin=texts(origin) if texts.has(origin) else row.origin)
+        who = texts(
+            "customer.history.by", who=row.actor or "–", origin=texts(origin) if texts.has(origin) else row.origin
+        )
         words.addWidget(PlainLabel(kit, who, type=Type.HINT, tone="muted"))
         line.addLayout(words, 1)
         if offer:

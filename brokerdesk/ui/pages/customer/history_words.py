@@ -11,7 +11,9 @@ from brokerdesk.models.rows.activity import FieldEdit, HistoryRow
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.pages.customer.spelling import iban_words, phone_words
 
-_DATES = frozenset("birth_date deceased_on customer_since start end occurred_on reported_on since until end_date".split())
+_DATES = frozenset(
+    "birth_date deceased_on customer_since start end occurred_on reported_on since until end_date".split()
+)
 _TIMES = frozenset("at requested_at invited_at first_invited_at expires_at registered_at last_seen stopped_at".split())
 _CODES = {
     "salutation": "customer.salutation",

@@ -10,11 +10,11 @@ from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customer.household_strip import relation_words
 from brokerdesk.ui.pages.customer.record import CustomerRecord, age_of
 from brokerdesk.ui.pages.customer.section import Blank, Section, clear
+from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.units import Type
 from brokerdesk.ui.widgets.buttons import Button, Size
 from brokerdesk.ui.widgets.labels import ElidingLabel, Link, PlainLabel, rule
 from brokerdesk.ui.widgets.status import Avatar, StatusLabel
-from brokerdesk.ui.theme_tokens import Status
 
 
 class HouseholdSection(Section):
@@ -48,7 +48,9 @@ class HouseholdSection(Section):
         """Show a customer."""
         super().show_record(record)
         texts, name = self.kit.texts, record.card.household_name
-        self._heading.setText(texts("customer.household.title", name=name) if name else texts("customer.section.household"))
+        self._heading.setText(
+            texts("customer.household.title", name=name) if name else texts("customer.section.household")
+        )
         clear(self._rows)
         present = {p.party_id for p in record.people}
         for person in (*record.people, *(p for p in record.card.household if p.party_id not in present)):

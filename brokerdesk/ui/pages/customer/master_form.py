@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, QStringListModel, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
@@ -166,7 +166,9 @@ class MasterForm(Form):
         field = self["adviser_id"]
         assert isinstance(field, Choice)
         options = [("", self.kit.texts("customer.adviser.none"))]
-        field.set_options([*options, *((a.id, f"{a.name} ({a.code})" if a.name != a.code else a.code) for a in advisers)])
+        field.set_options(
+            [*options, *((a.id, f"{a.name} ({a.code})" if a.name != a.code else a.code) for a in advisers)]
+        )
 
     def set_towns(self, towns: Sequence[str]) -> None:
         """Towns known for the postcode: offered, and taken when nothing is entered yet; free text stays allowed (ux 45)."""
@@ -218,7 +220,9 @@ class MasterForm(Form):
             "customer_type": lambda key: self._choice(key, "customer.type", tuple(CustomerType)),
             "customer_status": lambda key: self._choice(key, "customer.status", tuple(CustomerStatus)),
             "adviser_id": lambda key: Choice(kit, key, [("", kit.texts("customer.adviser.none"))]),
-            "address_form": lambda key: RadioField(kit, key, [(f.value, f"customer.form.{f.value}") for f in AddressForm]),
+            "address_form": lambda key: RadioField(
+                kit, key, [(f.value, f"customer.form.{f.value}") for f in AddressForm]
+            ),
         }
 
     def _choice(self, key: str, prefix: str, codes: Sequence[str], *, empty: bool = False) -> Field:

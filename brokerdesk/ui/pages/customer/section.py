@@ -55,7 +55,13 @@ class Blank(QWidget):
     """In place of an empty table inside a section: disc, heading, sentence, one outlined button (the filled one is above)."""
 
     def __init__(
-        self, kit: Kit, key: str, *, icon: str, on_action: Callable[[], object] | None = None, parent: QWidget | None = None
+        self,
+        kit: Kit,
+        key: str,
+        *,
+        icon: str,
+        on_action: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         """Texts are `<key>.none-title`, `<key>.none` and `<key>.create`."""
         super().__init__(parent)

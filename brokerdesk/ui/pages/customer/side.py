@@ -143,7 +143,9 @@ class Side(QWidget):
         for tracking in record.trackings[:_NEWEST]:
             icon, status = TRACKING_ICON.get(tracking.event, ("activity", Status.NEUTRAL))
             self._recent.addWidget(
-                IconBullet(kit, icon, tracking_words(tracking, texts, record.titles), texts.moment(tracking.at), status=status)
+                IconBullet(
+                    kit, icon, tracking_words(tracking, texts, record.titles), texts.moment(tracking.at), status=status
+                )
             )
         if len(record.trackings) > _NEWEST:
             link = Link(kit, texts("customer.side.all", n=len(record.trackings)))

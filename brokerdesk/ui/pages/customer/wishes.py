@@ -66,7 +66,9 @@ class Wishes(QObject):
             "invite": lambda: shared.invite([party_id]),
             "releases": lambda: self._page.show_section("contracts"),
             "app": lambda: self._page.show_section("app"),
-            AppAction.COMPLETE.value: lambda: self._page.edit("last_name" if "name" in record.block.missing else "email"),
+            AppAction.COMPLETE.value: lambda: self._page.edit(
+                "last_name" if "name" in record.block.missing else "email"
+            ),
             AppAction.CHECK_EMAIL.value: lambda: self._page.edit("email"),
         }
         if wish in further:
