@@ -19,7 +19,7 @@ from brokerdesk.ui.app_status import LOOKS
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.views import FILTERS, VIEWS
-from tests.support.desks import Office, demo_desk, office
+from tests.support.desks import demo_desk, office
 from tests.support.qt import make_kit, unnamed, untranslated
 from tests.ui.customers.conftest import Room, open_room
 

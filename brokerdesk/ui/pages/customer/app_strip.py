@@ -127,11 +127,19 @@ class AppStrip(Card):
         known = texts("customer.app.known", time=texts.time(block.known_at)) if block.known_at else ""
         self._words.setText(" · ".join(part for part in (detail_words(block, texts), known) if part))
         self._facts["first"].show_words(texts.day(block.first_invited_at) if block.first_invited_at else "")
-        self._facts["seen"].show_words(texts.moment(block.last_seen) if block.last_seen else "")
-        seen = texts("customer.app.visible-of", n=block.contracts_own, shown=block.contracts_released)
+        self._facts["seen"].show_words(self._seen(block))
+        seen = texts("customer.app.visible-count", n=block.contracts_released)
         self._facts["visible"].show_words(seen if block.contracts_own else "")
         self._write_button(look.action)
         self._name_menu()
+
+    def _seen(self, block: AppBlock) -> str:
+        texts, seen, known = self._kit.texts, block.last_seen, block.known_at
+        if seen is None:
+            return ""
+        if known is not None and texts.day(seen) == texts.day(known):
+            return texts("customer.app.today", time=texts.time(seen))
+        return texts.day(seen)
 
     def _write_button(self, action: AppAction | None) -> None:
         texts = self._kit.texts

@@ -57,8 +57,8 @@ def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Col
 
 
 def _instalment(row: ContractRow, texts: Translator) -> str:
-    frequency = row.frequency or "none"
-    return f"{texts.cents(row.premium_cents, unit=True)} {texts(f'contract.frequency.{frequency}')}"
+    frequency = texts(f"contract.frequency.{row.frequency or 'none'}")
+    return f"{texts.cents(row.premium_cents, unit=True)} {frequency}"
 
 
 class ContractTable(TableView):
@@ -148,7 +148,8 @@ class ContractTable(TableView):
         return QSize(self.kit.u(420), self.sizeHint().height() if self._tall else self.kit.u(120))
 
     def _heading(self, group: ContractGroup, title: str) -> dict[str, Cell]:
-        total = self.kit.texts.cents(sums(group.rows).month_cents, unit=True)
+        counted = any(counts(row) for row in group.rows)
+        total = self.kit.texts.cents(sums(group.rows).month_cents if counted else None, unit=True)
         return {"product": Cell(text=title, rest=str(len(group.rows)), icon=group.icon), "premium": Cell(text=total)}
 
     def _total(self, groups: Sequence[ContractGroup], key: str) -> dict[str, Cell]:

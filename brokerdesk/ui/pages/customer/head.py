@@ -115,9 +115,9 @@ class Head(QWidget):
         outer.setSpacing(0)
         crumbs = QHBoxLayout()
         arrow = PlainLabel(self._kit, "›", type=Type.HINT, tone="muted")
-        for widget in (self._list, arrow, self._crumb):
-            crumbs.addWidget(widget)
-        crumbs.setStretchFactor(self._crumb, 1)
+        crumbs.addWidget(self._list, 0, Qt.AlignmentFlag.AlignVCenter)
+        crumbs.addWidget(arrow)
+        crumbs.addWidget(self._crumb, 1)
         for widget in (self._kept, self._place, self._previous, self._next):
             crumbs.addWidget(widget)
         outer.addLayout(crumbs)
