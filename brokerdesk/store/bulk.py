@@ -151,7 +151,7 @@ class BulkWriter:
 
     def finish(self) -> None:
         """Bring the figures of all customers up to date, once, when parties or contracts were written."""
-        if {"party", "contract"} & self._unit.everything:
+        if {"party", "contract"} & self.first_key.keys():
             self._unit.session.flush()
             derived.refresh_all(self._connection)
 

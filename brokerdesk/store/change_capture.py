@@ -71,6 +71,11 @@ class ChangeCapture:
                 old.setdefault(name, as_json(history.deleted[0]) if history.deleted else None)
                 new[name] = as_json(history.added[0]) if history.added else None
 
+    def forget(self) -> None:
+        """Begin anew, as if nothing had changed yet."""
+        for memory in (self._actions, self._old, self._new, self.objects):
+            memory.clear()
+
     def collect(self) -> list[RecordChange]:
         """The net changes so far; an edit that ends where it began is none."""
         found = []

@@ -70,17 +70,33 @@ class UnitOfWork:
         """Write everything this change owes and commit. Raises `BugError(work-twice)` when called again."""
         if self.committed is not None:
             raise BugError(WORK_TWICE)
+        changes = self._settled(group=self.id)
+        self.session.commit()
+        self.committed = ChangeSet(changes, frozenset(self.everything))
+        return self.committed
+
+    def settle(self) -> None:
+        """Write what the changes so far owe and forget them and their records, without committing.
+
+        Keeps a long unit of work small. Their kinds are named as a whole in the ChangeSet; outgoing items of one call form
+        a group of their own.
+        """
+        self.everything |= {change.kind for change in self._settled(group=new_id(self.clock))}
+        self.session.flush()
+        self._capture.forget()
+        self._touched.clear()
+        self.session.expunge_all()
+
+    def _settled(self, *, group: str) -> list[RecordChange]:
         self.session.flush()
         changes = self._capture.collect()
         self._log(changes)
         if self.origin is not ChangeOrigin.FEED and self.paired is not None:
-            outbox.fold(self.session, changes, clock=self.clock, work=self.id)
+            outbox.fold(self.session, changes, clock=self.clock, work=group)
         touched = [RecordChange(r.__kind__, r.id, "touch") for r in self._touched]
         objects = self._capture.objects | {(r.__kind__, r.id): r for r in self._touched}
         derived.refresh(self.session, [*changes, *touched], objects)
-        self.session.commit()
-        self.committed = ChangeSet([*changes, *touched], frozenset(self.everything))
-        return self.committed
+        return [*changes, *touched]
 
     def _log(self, changes: list[RecordChange]) -> None:
         now = self.clock.now()

@@ -203,16 +203,19 @@ class Engine:
             new_epoch(current, state.epoch)
 
     def _connect(self, meta: Meta) -> Client:
+        if self._client is not None and (self._client.url, self._client.device_id) != (meta.portal_url, meta.device_id):
+            self.close()  # paired anew meanwhile: other tokens
         if self._client is None:
             self._client = Client(
                 url=meta.portal_url,
                 tokens=self.tokens(self.book),
+                device_id=meta.device_id,
                 pins=frozenset({meta.pin} if meta.pin else ()),
                 fault=self.fault,
                 on_server_time=self._server_time,
                 sessions=self.sessions,
             )
-        self._client.device_id, self._client.epoch = meta.device_id, meta.epoch
+        self._client.epoch = meta.epoch
         return self._client
 
     def _ask_meta(self, client: Client, meta: Meta) -> Meta:

@@ -328,7 +328,7 @@ def test_a_missing_file_is_an_error_with_a_sentence(desk: Importing) -> None:
 
 
 def test_progress_rises_to_the_size_of_the_file(desk: Importing) -> None:
-    data, heard = portfolio(300), []
+    data, heard = portfolio(200), []
     desk.deliver(data, progress=lambda done, total: heard.append((done, total)))
     assert heard == sorted(heard)
     assert heard[-1] == (len(data), len(data))
@@ -342,7 +342,7 @@ def test_cancelling_leaves_nothing(desk: Importing) -> None:
         return len(asked) > 2
 
     with pytest.raises(KnownError, match="import-cancelled"):
-        desk.deliver(portfolio(1500), cancelled=cancelled)
+        desk.deliver(portfolio(400), cancelled=cancelled)
     assert desk.dump() == before
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from brokerdesk.core.clock import from_wire, to_wire
-from brokerdesk.models.entities import Conflict, JournalEntry, OutboxItem, OutboxState
+from brokerdesk.models.entities import SYNCED, Conflict, JournalEntry, OutboxItem, OutboxState
 from brokerdesk.models.values.changes import ChangeOrigin, ChangeSet
 from brokerdesk.services.exchange.applying import Applier
 from brokerdesk.services.exchange.fields import WireField, fields_of
@@ -109,6 +109,24 @@ class Recorder:
         for item, verdict in items:
             self._settle_one(item, verdict)
         self._session.flush()
+        for item, _ in items:
+            if item.problem == "unknown_entity" and self._waits_for_parent(item):
+                self._soften(item, OutboxState.SOFT, "")
+                item.problem = item.problem_details = None
+                self.applier.done.refused -= 1
+        self._session.flush()
+
+    def _waits_for_parent(self, item: OutboxItem) -> bool:
+        """Whether the record it names is unknown only because its own creation was refused: then it waits for that."""
+        row = self._row(item) if item.kind in SYNCED else None
+        names = fields_of(item.kind).references if row is not None else ()
+        parents = {row[n] for n in names if row[n]} if row is not None else set()
+        query = select(OutboxItem.key).where(
+            OutboxItem.record_id.in_(sorted(parents)),
+            OutboxItem.operation.endswith(".create"),
+            OutboxItem.state.in_((OutboxState.ATTENTION.value, OutboxState.HELD.value, OutboxState.BLOCKED.value)),
+        )
+        return bool(parents) and self._session.scalars(query.limit(1)).first() is not None
 
     def _finish_applied(self, rows: list[int]) -> None:
         if not rows:

@@ -138,7 +138,7 @@ class Chunk:
         write_commissions(run, self._commissions)
         self._keep_raw()
         self._remember()
-        self._unit.session.flush()
+        self._unit.settle()
 
     def _unseen(self) -> list[Sighting]:
         """The sightings that say something new; the others are counted."""

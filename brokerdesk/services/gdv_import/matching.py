@@ -64,6 +64,11 @@ class PeopleFound:
         if customer:
             self.customers.add(record_id)
 
+    def change(self, record_id: str) -> None:
+        """A party that was seen has changed."""
+        if self.fate.get(record_id) == "same":
+            self.fate[record_id] = "changed"
+
     def counted(self, *, customers: bool) -> dict[str, int]:
         """`{"new", "changed", "same"}` of customers, or of all others."""
         counts = {"new": 0, "changed": 0, "same": 0}
@@ -249,7 +254,7 @@ class Matcher:
             current |= {name: _stored(value) for name, value in changes.items()}
             self._changes.setdefault(record_id, {}).update(changes)
         is_customer = customer or Role.CUSTOMER.value in current["roles"]
-        self._people.seen(record_id, customer=is_customer, fate="changed" if changes and draft is None else "same")
+        self._people.seen(record_id, customer=is_customer)
 
     def _is_users(self, record_id: str, column: str) -> bool:
         if record_id not in self._owned:
@@ -286,10 +291,12 @@ class Matcher:
         session = self._unit.session
         found = session.scalars(select(Party).where(Party.id.in_(list(self._changes))))
         for party in found.all():
-            for column, value in self._changes[party.id].items():
-                if getattr(party, column) != value:
-                    setattr(party, column, value)
+            changes = {c: v for c, v in self._changes[party.id].items() if getattr(party, c) != v}
+            for column, value in changes.items():
+                setattr(party, column, value)
             party.stub = False
+            if changes:
+                self._people.change(party.id)
         session.flush()
 
     def _make_households(self) -> None:

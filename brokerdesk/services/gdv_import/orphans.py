@@ -41,7 +41,7 @@ def attach(run: Run, bundle: ContractBundle) -> None:
     run.writer.insert(RawRecords, [{"run": run.unit.id, "record_id": record_id, "lines": packed(text)}])
     fingerprint = run.seen[hash(name)]
     run.writer.insert(ImportKey, [{"source": SOURCE, "name": name, "record_id": record_id, "fingerprint": fingerprint}])
-    run.unit.session.flush()
+    run.unit.settle()
 
 
 def attach_unowned(run: Run, bundle: ContractBundle) -> None:
