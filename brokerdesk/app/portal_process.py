@@ -18,6 +18,7 @@ from brokerdesk.core.errors import KnownError, register
 
 PORTAL_NOT_STARTED = register("portal-not-started", "exit_code")
 _LIMIT_S = 30
+_WORK_LIMIT_S = 300
 
 
 def program() -> list[str]:
@@ -99,7 +100,7 @@ def operate(data: Path, *arguments: str) -> dict[str, Any]:
         text=True,
         env=_environment(),
         stdin=subprocess.DEVNULL,
-        timeout=_LIMIT_S,
+        timeout=_WORK_LIMIT_S,
         check=False,
     )
     if done.returncode != 0:

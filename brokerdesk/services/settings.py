@@ -74,7 +74,7 @@ class Settings:
         if self._values is None:
             with self._context.book.read() as connection:
                 rows = connection.exec_driver_sql("SELECT name, value FROM setting").all()
-            self._values = {row[0]: json.loads(row[1])["value"] for row in rows}
+            self._values = {row[0]: json.loads(row[1]).get("value") for row in rows if row[0] in SETTINGS}
         value = self._values.get(name, spec.default)
         return value if spec.accepts(value) else spec.default
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
@@ -29,6 +29,12 @@ def make_kit(
     forms = {**catalogue(), **more}
     theme = Theme(mode=mode, percent=percent, family=FONT)
     return Kit.of(theme, Translator(language, texts=lambda name: Texts(name, forms)))
+
+
+def let_go() -> None:
+    """Delete what asked to be deleted; outside an event loop Qt would keep it and every later test would restyle it."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
 
 
 def focusable(root: QWidget) -> Iterator[QWidget]:

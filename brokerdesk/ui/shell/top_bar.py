@@ -116,7 +116,6 @@ class TopBar(QWidget):
         head.addStretch(1)
         row = QHBoxLayout(self)
         row.setSpacing(0)
-        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._head)
         row.addWidget(self.back)
         row.addWidget(self.forward)
@@ -125,13 +124,13 @@ class TopBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.search, 4)
         row.addSpacing(kit.u(8))
-        row.addWidget(self.lock)
-        row.addWidget(self.help)
-        row.addSpacing(kit.u(10))
+        for button in (self.lock, self.help):
+            row.addWidget(button)
         kit.sized(self, self._fit)
 
     def _fit(self, units: Units) -> None:
         self.setFixedHeight(units(44))
         self.menu_bar.setFixedHeight(units(24))
         self._head.setFixedWidth(units(NAVIGATION_WIDTH))
+        self.layout().setContentsMargins(0, 0, units(10), 0)  # type: ignore[union-attr]
         self._head.layout().setContentsMargins(units(14), 0, 0, 0)  # type: ignore[union-attr]

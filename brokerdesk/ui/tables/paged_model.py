@@ -82,7 +82,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
         self.asked.emit()
         self._job = self._background.run(
             Lane.READ, lambda _: source.ids(query), self, lambda ids: self._arrived(number, ids),
-            failed=lambda problem: self._refused(number, problem),
+            failed=lambda problem: self._arrived(number, problem),
         )  # fmt: skip
 
     def repaint_records(self, record_ids: Collection[str]) -> None:
@@ -158,18 +158,17 @@ class PagedTableModel(CellTableModel, Generic[R]):
             return (WAITING,) * len(self.columns)
         return tuple(column.make(row, self.kit.texts) for column in self.columns)
 
-    def _arrived(self, number: int, ids: array[int]) -> None:
+    def _arrived(self, number: int, answer: array[int] | BaseException) -> None:
+        """Ids, or what went wrong; the answer to an outdated question is dropped."""
         if number != self._question:
             return
         self._job = None
-        self._apply(ids)
+        if isinstance(answer, BaseException):
+            self.failed.emit(answer)
+            return
+        self._apply(answer)
         self.checked.retain(self._ids)
         self.loaded.emit(len(self._ids))
-
-    def _refused(self, number: int, problem: BaseException) -> None:
-        if number == self._question:
-            self._job = None
-            self.failed.emit(problem)
 
     def _apply(self, ids: array[int]) -> None:
         steps = difference(self._ids, ids)

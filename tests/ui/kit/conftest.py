@@ -9,8 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 from brokerdesk.ui.background.lanes import Background
 from brokerdesk.ui.kit import Kit
-from tests.support.qt import make_kit
+from tests.support.qt import let_go, make_kit
 from tests.ui.kit.gallery import WORDS
+
+
+@pytest.fixture(autouse=True)
+def _let_go(qapp: QApplication) -> Iterator[None]:
+    yield
+    let_go()
 
 
 @pytest.fixture

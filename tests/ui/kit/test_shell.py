@@ -72,7 +72,7 @@ def frame(kit: Kit, qtbot: QtBot) -> ShellFrame:
 
     window = QMainWindow()
     shell = ShellFrame(kit, [page(n) for n in ("home", "users", "activity", "detail", "sync")])
-    shell.made = made
+    shell.made, shell.kept = made, window  # Qt deletes a window that Python forgets
     window.setCentralWidget(shell)
     registry = ActionRegistry(kit, SHELL_ACTIONS, window)
     registry.fill_menu_bar(shell.top_bar.menu_bar, MENUS)

@@ -1,0 +1,1 @@
+"""Customer list, invitation, short form, palette records: on a real book."""
