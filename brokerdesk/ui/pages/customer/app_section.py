@@ -53,7 +53,7 @@ def facts(block: AppBlock, texts: Translator) -> list[tuple[str, str]]:
         ("first", texts.day(block.first_invited_at) if block.first_invited_at else ""),
         ("last", texts.moment(block.invited_at) if block.invited_at else ""),
         ("copies", copies),
-        ("channel", channel),
+        ("way", channel),
         ("email", block.email or ""),
         ("next", texts.day(block.next_reminder) if block.next_reminder else ""),
         ("expires", texts.day(block.expires_at) if block.expires_at else ""),

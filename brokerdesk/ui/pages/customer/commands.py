@@ -82,7 +82,9 @@ class DetailCommands(QObject):
     def overview(self) -> None:
         """Show the contract overview as it will be printed."""
         if self.record is not None and self.record.contracts:
-            self._show(OverviewPreview(self._place, self.record.card, parent=self._window))
+            self._show(
+                OverviewPreview(self._place, self.record.card.id, name=self.record.card.name.full, parent=self._window)
+            )
 
     def toggle_eye(self, contract_id: str) -> None:
         """Show a contract in the app, or hide it, with undo (S2.54)."""

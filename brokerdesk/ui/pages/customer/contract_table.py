@@ -57,8 +57,8 @@ def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Col
 
 
 def _instalment(row: ContractRow, texts: Translator) -> str:
-    frequency = row.frequency or "none"
-    return f"{texts.cents(row.premium_cents, unit=True)} {texts(f'contract.frequency.{frequency}')}"
+    frequency = texts(f"contract.frequency.{row.frequency or 'none'}")
+    return f"{texts.cents(row.premium_cents, unit=True)} {frequency}"
 
 
 class ContractTable(TableView):

@@ -167,7 +167,7 @@ class CustomerPage(QWidget):
         deck.household.role_wanted.connect(commands.give_role)
         deck.household.leaving.connect(commands.leave_household)
         deck.claims.claim_opened.connect(commands.open_claim)
-        deck.claims.claim_wanted.connect(lambda: commands.new_claim())
+        deck.claims.claim_wanted.connect(commands.new_claim)
         deck.history.undo_wanted.connect(commands.undo)
         deck.master.editing.connect(self._editing)
         deck.master.kept.connect(self.head.show_kept)

@@ -59,7 +59,7 @@ class Wishes(QObject):
         party_id, shared = record.card.id, self.shared
         further: dict[str, Callable[[], object]] = {
             "stop": lambda: shared.stop(party_id),
-            "revoke": lambda: self._page.commands.revoke(),
+            "revoke": self._page.commands.revoke,
             "withdraw": lambda: shared.withdraw(party_id),
             "link": lambda: shared.copy_link(party_id),
             "resend": lambda: shared.invite([party_id]),
