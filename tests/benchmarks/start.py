@@ -1,2 +1,4 @@
-from tests.benchmarks.figures import Figure
-def start(s): yield from ()
+
+
+def start(s):
+    yield from ()

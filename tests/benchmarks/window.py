@@ -1,2 +1,5 @@
-def keys(s): yield from ()
-opened=memory=keys
+def keys(s):
+    yield from ()
+
+
+opened = memory = keys

@@ -22,7 +22,6 @@ from brokerdesk.services.exchange.fields import fields_of
 from brokerdesk.sync.report import State
 from tests.support.portal import Desk as Observer
 from tests.support.portal import Running
-from tests.support.repeats import repeats
 from tests.sync.desks import TestDesk
 from tests.sync.network import FAULTS, BadNetwork
 from tests.sync.scenarios import Killed
