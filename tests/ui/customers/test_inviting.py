@@ -14,7 +14,7 @@ from brokerdesk.models.values.states import AppState
 from brokerdesk.ui.dialogs.invite import InviteDialog
 from brokerdesk.ui.dialogs.new_customer import NewCustomerDialog
 from brokerdesk.ui.palette.provider import Hit
-from brokerdesk.ui.palette.providers import RecordProvider
+from brokerdesk.ui.palette.providers import SearchProvider
 from brokerdesk.ui.widgets.labels import PlainLabel
 from brokerdesk.ui.widgets.notices import InfoBar
 from tests.support.qt import unnamed
@@ -267,7 +267,7 @@ def test_similar_customers_show_while_typing_and_can_be_opened_instead(room: Roo
 
 
 def test_the_palette_finds_customers_and_contracts_and_drops_old_answers(room: Room) -> None:
-    provider = RecordProvider(room.office.place, room.window)
+    provider = SearchProvider(room.office.place)
     shown: list[Sequence[Hit]] = []
     row = next(r for r in room.rows() if r.contracts_own)
     number = next(c.number for c in room.desk.contracts.of_customer(row.id) if c.number)
