@@ -41,7 +41,7 @@ OUTCOME_UNKNOWN = register("sync-outcome-unknown")
 ONLINE_REFUSED = register("sync-online-refused", "reason")
 CLOCK_WARNING_MS = 5 * 60 * 1000
 _RESTARTS = 4
-_NO_NETWORK = frozenset({"no_connection", "not_our_portal"})
+_NO_NETWORK = frozenset({"no_connection", "no_secure_connection", "not_our_portal"})
 _log = logger(__name__)
 
 

@@ -1,4 +1,2 @@
-
-
 def start(s):
     yield from ()
