@@ -194,7 +194,9 @@ class MasterForm(Form):
             for name in names:
                 field = self._make(name)
                 self.register(name, field)
-                row.addWidget(field, 1 if name in {"zip", "title", "name_prefix", "name_suffix"} else 2, Qt.AlignmentFlag.AlignTop)
+                row.addWidget(
+                    field, 1 if name in {"zip", "title", "name_prefix", "name_suffix"} else 2, Qt.AlignmentFlag.AlignTop
+                )
             side.addLayout(row)
 
     def _make(self, name: str) -> Field:
