@@ -6,7 +6,7 @@ Shows an `AppBlock`; the page carries out what is asked for.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.models.rows.activity import ActionState, AppBlock
@@ -69,6 +69,7 @@ class AppStrip(Card):
         super().__init__(kit, padding=0, parent=parent)
         self._block: AppBlock | None = None
         self._online = False
+        self._room = 0
         self._disc = IconDisc(kit, "device-mobile", status=Status.NEUTRAL, size=34, square=True)
         self._name = PlainLabel(kit, strong=True)
         self._state = StatusLabel(kit, Status.NEUTRAL, "", strong=True)
@@ -116,11 +117,10 @@ class AppStrip(Card):
 
         self._kit.sized(self, fit)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Dates give way on narrow pages; the section App shows them all."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._write()
+    def set_room(self, units: int) -> None:
+        """How wide it may be; dates give way first, the section App shows them all."""
+        self._room = units
+        self._write()
 
     def _entry(self, key: str) -> QAction:
         action = QAction(self._kit.icons.icon(_MENU_ICON[key]), "", self)
@@ -145,7 +145,7 @@ class AppStrip(Card):
             "seen": self._seen(block),
             "visible": visible,
         }
-        room = self.width() // self._kit.u(1) - _WITHOUT_FACTS
+        room = self._room - _WITHOUT_FACTS
         for key, words in values.items():
             room -= _FACT
             self._facts[key].show_words(words if room >= 0 else "")

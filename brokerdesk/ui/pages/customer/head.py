@@ -66,6 +66,8 @@ class Head(QWidget):
         kit.bind(self, self._more.setText, "customer.head.actions")
         self._more.set_menu(self.menu)
         self.primary = self._button("printer", "overview", look=Look.PRIMARY)
+        self.call.hide()
+        self.mail.hide()
         self._entries = {key: self._entry(key) for key in MENU}
         self._lay_out()
         kit.on_language(self, self._write)

@@ -30,7 +30,7 @@ from brokerdesk.ui.widgets.cards import SectionList
 from brokerdesk.ui.widgets.labels import rule
 from brokerdesk.ui.workplace import Workplace
 
-SIDE_FROM = 900
+SIDE_FROM = 1040
 """Width in units from which the column at the right is shown."""
 
 
@@ -44,6 +44,7 @@ class CustomerPage(QWidget):
         self._wanted, self._question = "", 0
         self._stale = False
         self._pending: dict[str, Any] = {}
+        self._sections: set[str] = set()
         self.record: CustomerRecord | None = None
         self.commands = DetailCommands(place, self)
         self.head, self.side = Head(place.kit), Side(place.kit)
@@ -62,6 +63,7 @@ class CustomerPage(QWidget):
         wanted = dict(place) if isinstance(place, Mapping) else {"id": str(place)}
         self._pending = wanted
         if self.record is not None and self.record.card.id == wanted.get("id"):
+            self.neighbours.ask(self.record.card.key, self.head.show_place)
             self._apply_pending()
             return
         self.side.note.flush()
@@ -79,8 +81,8 @@ class CustomerPage(QWidget):
         self.wishes.tell_actions()
 
     def show_section(self, key: str) -> None:
-        """Show a section; an unknown one is the overview."""
-        self.deck.show_section(key)
+        """Show a section; one that this customer does not have is the overview."""
+        self.deck.show_section(key if key in self._sections else "overview")
         if self.list is not None:
             self.list.set_current(self.deck.current())
         if self.deck.current() == "history":
@@ -202,8 +204,9 @@ class CustomerPage(QWidget):
             "detail.next": lambda: self.wishes.step(1),
             "detail.previous": lambda: self.wishes.step(-1),
         }
-        for action_id, work in handlers.items():
-            registry.on(action_id, work)
+        declared = {spec.id for spec in registry.specs()}
+        for action_id in handlers.keys() & declared:
+            registry.on(action_id, handlers[action_id])
 
     def _read(self) -> None:
         self._stale = False
@@ -233,6 +236,7 @@ class CustomerPage(QWidget):
 
     def _show_list(self, record: CustomerRecord) -> None:
         sections = sections_of(record, self._place.kit.texts)
+        self._sections = {s.key for s in sections}
         if self.list is not None:
             self.list.hide()
             self.list.deleteLater()
@@ -240,7 +244,7 @@ class CustomerPage(QWidget):
         self.list = SectionList(self._place.kit, sections, name=self._place.text("customer.sections"))
         self.list.chosen.connect(self.show_section)
         self._list_column.addWidget(self.list)
-        if self.deck.current() not in {s.key for s in sections}:
+        if self.deck.current() not in self._sections:
             self.deck.show_section("overview")
         self.list.set_current(self.deck.current())
         if focus:

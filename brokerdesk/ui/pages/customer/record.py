@@ -18,7 +18,9 @@ CONCERNED = frozenset(
     "party household household_member adviser contract claim invitation access tracking entitlement office".split()
 )
 """Kinds of records that the page shows."""
-_OFTEN_NEW = frozenset({"contract", "claim", "household_member", "tracking", "invitation", "access"})
+_ALWAYS = frozenset({"office", "entitlement", "access", "household", "household_member"})
+"""Kinds that change rarely and whose records do not name the customer in every change."""
+_OFTEN_NEW = frozenset({"contract", "claim", "tracking", "invitation"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class CustomerRecord:
                 continue
             new = change.kind in _OFTEN_NEW and change.action == "insert"
             values = {f.new for f in change.fields if isinstance(f.new, str)} if new else set()
-            if change.record_id in known or values & known or change.kind in {"office", "entitlement", "access"}:
+            if change.record_id in known or values & known or change.kind in _ALWAYS:
                 return True
         return False
 
