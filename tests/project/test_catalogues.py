@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from brokerdesk.core.paths import resource
@@ -56,6 +57,8 @@ def test_every_page_has_a_text_and_an_icon_and_every_command_a_handler(qtbot: Qt
         for page in pages:
             window.frame.stack.page(page.id)
         assert not here.place.actions.unhandled()
+        window.frame.deleteLater()
+        QCoreApplication.sendPostedEvents(window.frame, QEvent.Type.DeferredDelete)
 
 
 def test_every_column_of_the_customer_list_has_a_title_and_a_known_order() -> None:
