@@ -86,7 +86,8 @@ class Stage:
         """Make book and twin unless they are there, complete or not at all."""
         if (self.home / "complete").exists():
             return
-        shutil.rmtree(self.home, ignore_errors=True)
+        for older in self.root.glob(f"{self.customers}-*"):
+            shutil.rmtree(older)
         self.home.mkdir(parents=True)
         self.passphrase_file.write_text(PASSPHRASE + "\n", encoding="utf-8")
         profiles.create_profile(
