@@ -239,6 +239,36 @@ def test_the_row_menu_offers_everything_and_says_why_not(room: Room) -> None:
     menu.close()  # type: ignore[union-attr]
 
 
+def test_the_menu_of_a_row_that_is_not_ticked_speaks_about_that_row(room: Room) -> None:
+    rows = room.rows()
+    room.page.model.checked.replace([rows[0].key, rows[1].key])
+    room.settle()
+    room.page.table.open_menu(5, QPoint(20, 20))
+    menu = room.page.table.popup
+    archive = next(a for a in menu.actions() if a.objectName() == "customer.archive")  # type: ignore[union-attr]
+    archive.trigger()
+    menu.close()  # type: ignore[union-attr]
+    room.settle()
+    assert room.office.notices.said == ["Kunde archiviert"]
+    assert rows[5].id not in {r.id for r in room.rows()}
+    assert {rows[0].id, rows[1].id} <= {r.id for r in room.rows()}
+    assert room.page.ticked_ids() == [rows[0].id, rows[1].id]
+
+
+def test_names_keep_room_when_the_list_is_narrow(room: Room) -> None:
+    place = next(i for i, c in enumerate(room.page.model.columns) if c.key == "place")
+    for width in (960, 640):  # the pane goes first, then the list may be narrower
+        room.window.resize(width, 640)
+        room.settle()
+    assert room.page.table.isColumnHidden(place)
+    room.page.memory.save_columns()
+    room.settle()
+    assert "place" not in room.desk.settings.get("customer_columns")["hidden"]
+    room.window.resize(1190, 640)
+    room.settle()
+    assert not room.page.table.isColumnHidden(place)
+
+
 def test_a_change_of_another_record_keeps_current_row_ticks_and_scroll(room: Room) -> None:
     table, model = room.page.table, room.page.model
     room.window.resize(1190, 420)
