@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from brokerdesk.app.exchange_gateway import ExchangeGateway
 from brokerdesk.core.clock import Clock, local_date
@@ -29,9 +28,12 @@ from brokerdesk.ui.background.lanes import Background, Lane
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
+from brokerdesk.ui.pages.customers.page import CustomersPage
+from brokerdesk.ui.security.clipboard import ClipboardGuard
 from brokerdesk.ui.security.first_run import FirstRunPage
 from brokerdesk.ui.security.idle import IdleWatch
 from brokerdesk.ui.security.unlock import UnlockPage
+from brokerdesk.ui.shell.frame import ShellFrame
 from brokerdesk.ui.theme import Mode, Theme
 from brokerdesk.ui.workplace import Changes, Workplace
 from brokerdesk.vault.key_store import Vault
@@ -47,6 +49,7 @@ class OpenBook:
     gateway: ExchangeGateway
     workplace: Workplace
     idle: IdleWatch | None
+    clipboard: ClipboardGuard
     unsubscribe: Callable[[], None]
 
 
@@ -228,13 +231,22 @@ class Workstation(QObject):
         if desk.settings.get("lock_when_idle") and not self._demo:
             idle = IdleWatch(minutes=int(desk.settings.get("idle_minutes")), parent=self)
             idle.idle.connect(self._idle)
-        self.open = OpenBook(desk, gateway, workplace, idle, unsubscribe)
+        clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
+        self.open = OpenBook(desk, gateway, workplace, idle, clipboard, unsubscribe)
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
         frame.open("customers")
         gateway.start()
-        QTimer.singleShot(0, self._announce_ready)
+        self._announce_when_listed(frame)
+
+    def _announce_when_listed(self, frame: ShellFrame) -> None:
+        """`ready` after the rows of the first list are painted; a list that cannot be read is also an answer."""
+        page = frame.stack.page("customers")
+        assert isinstance(page, CustomersPage)
+        once = Qt.ConnectionType.SingleShotConnection
+        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, self._announce_ready), once)
+        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, self._announce_ready), once)
 
     def _announce_ready(self) -> None:
         self.window.repaint()
@@ -271,7 +283,7 @@ class Workstation(QObject):
         opened.gateway.stop()
         if opened.idle is not None:
             opened.idle.stop()
-        QApplication.clipboard().clear()
+        opened.clipboard.stop()
         self.window.show_security(UnlockPage(self.kit, profiles=self._profile_choices()))
         self.background.settle()
         opened.desk.close()
