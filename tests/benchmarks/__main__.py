@@ -1,8 +1,8 @@
 """`python3 dev.py bench`: measures a book of 100,000 customers and 500,000 contracts and prints the table. Fails for no figure.
 
-    --quick       a tenth of the size, fewer repeats
-    --only NAMES  some of the measurements, separated by commas
-    --json FILE   the figures for a machine as well
+--quick       a tenth of the size, fewer repeats
+--only NAMES  some of the measurements, separated by commas
+--json FILE   the figures for a machine as well
 """
 
 from __future__ import annotations

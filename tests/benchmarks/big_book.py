@@ -149,7 +149,9 @@ def _plain_words(book: Book, floor: sqlite3.Connection) -> None:
         ).all()
         contracts = connection.exec_driver_sql("SELECT key, number, product FROM contract").all()
     floor.executemany("INSERT INTO party_words(rowid, words) VALUES (?, ?)", [(r[0], _party_words(r)) for r in people])
-    floor.executemany("INSERT INTO contract_words(rowid, words) VALUES (?, ?)", [(r[0], _contract_words(r)) for r in contracts])
+    floor.executemany(
+        "INSERT INTO contract_words(rowid, words) VALUES (?, ?)", [(r[0], _contract_words(r)) for r in contracts]
+    )
 
 
 def _party_words(row: Any) -> str:
@@ -164,4 +166,3 @@ def _contract_words(row: Any) -> str:
 
 def _quoted(name: str) -> str:
     return name if name == "key" else f'"{name}"'
-

@@ -91,4 +91,6 @@ def _into_big(stage: Stage, path: Path, folder: Path) -> Figure:
     with copied.book() as book:
         records, spent = _run(book, path)
     shutil.rmtree(copied.home)
-    return Figure(name="GDV import into the big book", unit="records/s", higher=True, value=records / spent, count=records)
+    return Figure(
+        name="GDV import into the big book", unit="records/s", higher=True, value=records / spent, count=records
+    )

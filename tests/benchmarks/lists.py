@@ -67,6 +67,8 @@ def resort(stage: Stage) -> Iterator[Figure]:
                     fresh = Customers(desk.context)
                     mine.time(lambda fresh=fresh, query=query: fresh.keys(query))
                     known.time(lambda fresh=fresh, query=query: fresh.keys(query))
-                    floor.time(lambda sql=sql, descending=descending: floor_order(stage.plain, sql, descending=descending))
+                    floor.time(
+                        lambda sql=sql, descending=descending: floor_order(stage.plain, sql, descending=descending)
+                    )
     yield mine.figure("re-sort (p95)", goal=50, floor=floor, note="an order never asked for, read from the book")
     yield known.figure("re-sort, known order (p95)", goal=50)

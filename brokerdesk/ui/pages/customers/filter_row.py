@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
-from superqt import QFlowLayout
 
 from brokerdesk.models.values.paging import Filter
 from brokerdesk.ui.forms.choices import Choice, SearchField
@@ -15,6 +14,7 @@ from brokerdesk.ui.units import Type, Units
 from brokerdesk.ui.widgets.buttons import Button
 from brokerdesk.ui.widgets.chips import AddChip, FilterChip
 from brokerdesk.ui.widgets.controls import Menu
+from brokerdesk.ui.widgets.flow import FlowLayout
 from brokerdesk.ui.widgets.labels import Link, PlainLabel
 from brokerdesk.ui.workplace import Workplace
 
@@ -105,8 +105,7 @@ class FilterRow(QWidget):
         self._reset.clicked.connect(self.reset_wanted)
         self._reset.hide()
         host = QWidget()
-        self._flow = QFlowLayout(host)
-        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow = FlowLayout(host)
         self._flow.addWidget(self.add)
         row = self._row = QHBoxLayout(self)
         box = self._search_box = QVBoxLayout()
@@ -194,8 +193,7 @@ class FilterRow(QWidget):
     def _fit(self, units: Units) -> None:
         self._row.setContentsMargins(units(16), units(6), units(14), units(8))
         self._row.setSpacing(units(6))
-        self._flow.setHorizontalSpacing(units(2))
-        self._flow.setVerticalSpacing(0)
+        self._flow.set_gaps(units(2), 0)
         self.search.setFixedWidth(units(196))
         self._search_box.setContentsMargins(0, units(2), 0, 0)
         self._count.setFixedHeight(units(32))
