@@ -244,13 +244,14 @@ class Workstation(QObject):
         """`ready` after the rows of the first list are painted; a list that cannot be read is also an answer."""
         page = frame.stack.page("customers")
         assert isinstance(page, CustomersPage)
-        once = Qt.ConnectionType.SingleShotConnection
-        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, self._announce_ready), once)
-        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, self._announce_ready), once)
 
-    def _announce_ready(self) -> None:
-        self.window.repaint()
-        self.ready.emit()
+        def announce() -> None:
+            self.window.repaint()
+            self.ready.emit()
+
+        once = Qt.ConnectionType.SingleShotConnection
+        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, announce), once)
+        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, announce), once)
 
     def _apply_settings(self, desk: Desk) -> None:
         get = desk.settings.get
