@@ -40,9 +40,14 @@ def _message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
 
 
 def run_workstation(
-    *, profile: str | None, passphrase_file: str | None, language: str | None, exit_when_ready: bool = False
+    *,
+    profile: str | None,
+    passphrase_file: str | None,
+    language: str | None,
+    exit_when_ready: bool = False,
+    ready: Callable[[], object] | None = None,
 ) -> int:
-    """The workstation on the user's own profiles."""
+    """The workstation on the user's own profiles; `ready` is called after the first list is painted."""
     app = make_application()
     faulthandler.enable()
     folders = Folders.of_user()
@@ -51,6 +56,8 @@ def run_workstation(
     station = Workstation(folders=folders, clock=SystemClock(), vault=SystemVault(), kit=kit, profile=chosen)
     passphrase = _first_line(passphrase_file) if passphrase_file else None
     station.demo_wanted.connect(lambda: _start_demo_elsewhere(station))
+    if ready is not None:
+        station.ready.connect(ready)
     return _run(app, station, passphrase=passphrase, exit_when_ready=exit_when_ready)
 
 

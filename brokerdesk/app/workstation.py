@@ -5,17 +5,19 @@ Locked: only kit and window exist. Unlocked: an `OpenBook` with everything that 
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from brokerdesk.app.door import Door
 from brokerdesk.app.exchange_gateway import ExchangeGateway
 from brokerdesk.core.clock import Clock
+from brokerdesk.core.errors import KnownError
 from brokerdesk.core.paths import Folders
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.profiles import Profile
@@ -25,7 +27,10 @@ from brokerdesk.ui.background.lanes import Background
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
+from brokerdesk.ui.pages.customers.page import CustomersPage
+from brokerdesk.ui.security.clipboard import ClipboardGuard
 from brokerdesk.ui.security.idle import IdleWatch
+from brokerdesk.ui.shell.frame import ShellFrame
 from brokerdesk.ui.theme import Mode, Theme
 from brokerdesk.ui.workplace import Changes, Workplace
 from brokerdesk.vault.key_store import Vault
@@ -40,6 +45,7 @@ class OpenBook:
     gateway: ExchangeGateway
     workplace: Workplace
     idle: IdleWatch | None
+    clipboard: ClipboardGuard
     unsubscribe: Callable[[], None]
 
 
@@ -113,13 +119,22 @@ class Workstation(QObject):
         )
         unsubscribe = book.subscribe(changes.publish)
         changes.happened.connect(gateway.changed)
-        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), unsubscribe)
+        clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
+        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, unsubscribe)
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
         frame.open("customers")
         gateway.start()
-        QTimer.singleShot(0, self._announce_ready)
+        self._announce_when_listed(frame)
+
+    def _announce_when_listed(self, frame: ShellFrame) -> None:
+        """`ready` after the rows of the first list are painted; a list that cannot be read is also an answer."""
+        page = frame.stack.page("customers")
+        assert isinstance(page, CustomersPage)
+        once = Qt.ConnectionType.SingleShotConnection
+        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, self._announce_ready), once)
+        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, self._announce_ready), once)
 
     def _announce_ready(self) -> None:
         self.window.repaint()
@@ -172,12 +187,13 @@ class Workstation(QObject):
         opened, self.open = self.open, None
         if opened is None:
             return
-        opened.desk.settings.set("window", self.window.place())
+        with contextlib.suppress(KnownError):  # a full disk must not keep the book open
+            opened.desk.settings.set("window", self.window.place())
         opened.unsubscribe()
         opened.gateway.stop()
         if opened.idle is not None:
             opened.idle.stop()
-        QApplication.clipboard().clear()
+        opened.clipboard.stop()
         self.window.show_security(QWidget())
         self.window.repaint()
         self.background.settle()

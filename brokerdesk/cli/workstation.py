@@ -47,6 +47,7 @@ def _open(arguments: argparse.Namespace, output: Output) -> int:
         passphrase_file=arguments.passphrase_file,
         language=arguments.lang,
         exit_when_ready=arguments.exit_when_ready,
+        ready=lambda: output.result({"ready": True}),
     )
 
 

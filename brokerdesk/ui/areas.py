@@ -109,6 +109,7 @@ class _Conductor(QObject):
         for spec in pages_of(place):
             if spec.shortcut:
                 self._window_shortcut(spec)
+        frame.toast.stay = lambda: 1000 * int(place.desk.settings.get("undo_seconds"))
         frame.navigation.set_collapsed(collapsed=bool(place.desk.settings.get("navigation_collapsed")))
 
     def _window_shortcut(self, spec: PageSpec) -> None:

@@ -7,7 +7,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from brokerdesk.core.clock import Clock
 from brokerdesk.core.ids import derived_id
 from brokerdesk.models.values.folding import fold_expanded
 from brokerdesk.models.values.states import AppState
@@ -133,31 +132,37 @@ def plain_copy(book: Book, target: Path) -> sqlite3.Connection:
     floor.execute("CREATE INDEX premium ON party (premium_year_cents, key)")
     floor.execute("CREATE INDEX of_party ON contract (party_id)")
     floor.execute("CREATE INDEX ids ON party (id)")
-    floor.execute("CREATE VIRTUAL TABLE words USING fts5(words, content='', prefix='1 2 3')")
-    with book.read() as connection:
-        names = connection.exec_driver_sql(
-            "SELECT key, first_name, last_name, city, zip, customer_number FROM party"
-        ).all()
-    floor.executemany(
-        "INSERT INTO words(rowid, words) VALUES (?, ?)",
-        [(r[0], fold_expanded(f"{r[1]} {r[2]} {r[3]} {r[4]} {r[5]}")) for r in names],
-    )
+    _plain_words(book, floor)
     floor.commit()
     return floor
 
 
+def _plain_words(book: Book, floor: sqlite3.Connection) -> None:
+    """The words of the book's own indexes, in the same kind of index."""
+    for table in ("party_words", "contract_words"):
+        floor.execute(
+            f"CREATE VIRTUAL TABLE {table} USING fts5(words, content='', tokenize=\"unicode61 remove_diacritics 0\", prefix='1 2 3')"
+        )
+    with book.read() as connection:
+        people = connection.exec_driver_sql(
+            "SELECT key, first_name, last_name, city, zip, email, customer_number FROM party"
+        ).all()
+        contracts = connection.exec_driver_sql("SELECT key, number, product FROM contract").all()
+    floor.executemany("INSERT INTO party_words(rowid, words) VALUES (?, ?)", [(r[0], _party_words(r)) for r in people])
+    floor.executemany(
+        "INSERT INTO contract_words(rowid, words) VALUES (?, ?)", [(r[0], _contract_words(r)) for r in contracts]
+    )
+
+
+def _party_words(row: Any) -> str:
+    return search.party_words(
+        names=(f"{row[1]} {row[2]}",), city=row[3], zip_code=row[4], email=row[5], phones=(), numbers=(row[6],)
+    )
+
+
+def _contract_words(row: Any) -> str:
+    return search.contract_words(number=row[1], product=row[2], line_name=None, objects=())
+
+
 def _quoted(name: str) -> str:
     return name if name == "key" else f'"{name}"'
-
-
-def ready(folder: Path, key: bytes, clock: Clock, *, customers: int, each: int) -> Book:
-    """The big book in `folder`, made on the first call."""
-    from brokerdesk.store.book import FILE_NAME, create_book, open_book
-
-    fresh = not (folder / FILE_NAME).exists()
-    if fresh:
-        create_book(folder, key, profile_id="bench", clock=clock)
-    book = open_book(folder, key, profile_id="bench", clock=clock)
-    if fresh:
-        fill(book, customers=customers, each=each)
-    return book

@@ -90,6 +90,10 @@ class AppSection(Section):
         kit.sized(self, lambda u: self._facts.setVerticalSpacing(u(6)))
         kit.sized(self, lambda u: self._facts.setHorizontalSpacing(u(14)))
 
+    def fit_room(self, units: int) -> None:
+        """The strip shows fewer dates."""
+        self.strip.set_room(units)
+
     def show_online(self, *, online: bool) -> None:
         """Whether the portal can be reached."""
         if self.record is not None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from brokerdesk.models.rows.contracts import ContractRow
@@ -22,6 +23,8 @@ from brokerdesk.ui.tables.static_model import Group, StaticTableModel
 from brokerdesk.ui.tables.view import TableView
 
 LineName = Callable[[str, Translator], str]
+NUMBER_FROM, INSURER_FROM = 600, 500
+"""Widths in units from which these columns are shown."""
 
 
 def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Column[ContractRow]]:
@@ -86,7 +89,7 @@ class ContractTable(TableView):
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.opened.connect(lambda row_id: self._tell(row_id, self.contract_opened))
+        self.opened.connect(self._open)
         self.clicked.connect(self._clicked)
         for signal in (self.contracts.modelReset, self.contracts.rowsInserted, self.contracts.rowsRemoved):
             signal.connect(lambda *_: self.updateGeometry())
@@ -173,10 +176,19 @@ class ContractTable(TableView):
                 self.go_to(row)
                 return
 
-    def _tell(self, row_id: int, signal: Signal) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Number and insurer give way on narrow pages."""
+        super().resizeEvent(event)
+        units = self.viewport().width() / self.kit.units.exact(1)
+        for key, least in (("number", NUMBER_FROM), ("insurer", INSURER_FROM)):
+            logical = next(i for i, c in enumerate(self.contracts.columns) if c.key == key)
+            if self.isColumnHidden(logical) is (units >= least):
+                self.setColumnHidden(logical, units < least)
+
+    def _open(self, row_id: int) -> None:
         found = self.contract_of(row_id)
         if found is not None:
-            signal.emit(found.id)  # type: ignore[attr-defined]
+            self.contract_opened.emit(found.id)
 
     def _clicked(self, index: QModelIndex) -> None:
         found = self.contracts.row_at(index.row())

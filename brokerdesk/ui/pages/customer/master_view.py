@@ -38,7 +38,7 @@ class MasterView(QWidget):
         self._sides = (QVBoxLayout(), QVBoxLayout())
         for side in self._sides:
             row.addLayout(side, 1)
-            kit.sized(self, lambda u, side=side: side.setSpacing(u(6)))
+            side.setSpacing(kit.u(6))
         kit.sized(self, lambda u: row.setSpacing(u(28)))
 
     def show_record(self, record: CustomerRecord) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
-from superqt import QFlowLayout
 
 from brokerdesk.models.values.paging import Filter
 from brokerdesk.ui.forms.choices import Choice, SearchField
@@ -15,6 +14,7 @@ from brokerdesk.ui.units import Type, Units
 from brokerdesk.ui.widgets.buttons import Button
 from brokerdesk.ui.widgets.chips import AddChip, FilterChip
 from brokerdesk.ui.widgets.controls import Menu
+from brokerdesk.ui.widgets.flow import FlowLayout
 from brokerdesk.ui.widgets.labels import Link, PlainLabel
 from brokerdesk.ui.workplace import Workplace
 
@@ -105,7 +105,7 @@ class FilterRow(QWidget):
         self._reset.clicked.connect(self.reset_wanted)
         self._reset.hide()
         host = QWidget()
-        self._flow = QFlowLayout(host)
+        self._flow = FlowLayout(host)
         self._flow.setContentsMargins(0, 0, 0, 0)
         self._flow.addWidget(self.add)
         row = self._row = QHBoxLayout(self)
