@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication
 
 from brokerdesk.app.exchange_gateway import ExchangeGateway
 from brokerdesk.core.clock import Clock, local_date
@@ -30,6 +29,7 @@ from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
 from brokerdesk.ui.pages.customers.page import CustomersPage
+from brokerdesk.ui.security.clipboard import ClipboardGuard
 from brokerdesk.ui.security.first_run import FirstRunPage
 from brokerdesk.ui.security.idle import IdleWatch
 from brokerdesk.ui.security.unlock import UnlockPage
@@ -49,6 +49,7 @@ class OpenBook:
     gateway: ExchangeGateway
     workplace: Workplace
     idle: IdleWatch | None
+    clipboard: ClipboardGuard
     unsubscribe: Callable[[], None]
 
 
@@ -230,7 +231,8 @@ class Workstation(QObject):
         if desk.settings.get("lock_when_idle") and not self._demo:
             idle = IdleWatch(minutes=int(desk.settings.get("idle_minutes")), parent=self)
             idle.idle.connect(self._idle)
-        self.open = OpenBook(desk, gateway, workplace, idle, unsubscribe)
+        clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
+        self.open = OpenBook(desk, gateway, workplace, idle, clipboard, unsubscribe)
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
@@ -282,7 +284,7 @@ class Workstation(QObject):
         opened.gateway.stop()
         if opened.idle is not None:
             opened.idle.stop()
-        QApplication.clipboard().clear()
+        opened.clipboard.stop()
         self.window.show_security(UnlockPage(self.kit, profiles=self._profile_choices()))
         self.background.settle()
         opened.desk.close()

@@ -88,11 +88,15 @@ def _household(maker: _Maker) -> tuple[list[Party], list[Any]]:
     household = Household(id=derived_id("household", first.id), name=family_name)
     people = [first]
     relations = ["self"]
-    partner = _person(maker, family_name, maker.birthday(22, 70), customer=maker.draw.random() < 0.3, like=first)
+    age = (maker.today - first.birth_date).days // 365 if first.birth_date else 45
+    partner_born = maker.birthday(max(19, age - 7), max(20, age + 7))
+    partner = _person(maker, family_name, partner_born, customer=maker.draw.random() < 0.3, like=first)
     people.append(partner)
     relations.append("partner")
-    for _ in range(maker.draw.choice([0, 0, 1, 1, 2, 3])):
-        people.append(_person(maker, family_name, maker.birthday(0, 17), customer=False, like=first))
+    children = maker.draw.choice([0, 1, 1, 2, 2, 3]) if 22 <= age <= 58 else 0
+    for _ in range(children):
+        born = maker.birthday(max(0, age - 44), max(1, min(17, age - 20)))
+        people.append(_person(maker, family_name, born, customer=False, like=first))
         relations.append("child")
     members = [
         HouseholdMember(id=member_id(household.id, p.id), household_id=household.id, party_id=p.id, relation=relation)

@@ -54,7 +54,6 @@ SETTINGS: dict[str, SettingSpec] = {
         SettingSpec(name="sync_automatically", default=True, section="exchange"),
         SettingSpec(name="undo_seconds", default=8, section="appearance", low=3, high=30),
         SettingSpec(name="customer_columns", default={}, section="hidden"),
-        SettingSpec(name="last_invite", default={}, section="hidden"),
         SettingSpec(name="window", default={}, section="hidden"),
     )
 }

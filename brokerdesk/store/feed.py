@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from brokerdesk.models.entities import SYNCED
+from brokerdesk.models.entities.contract import premium_per_year
 from brokerdesk.models.values.names import PartyKind, PartyName, Salutation
 from brokerdesk.store import derived, search
 
@@ -83,27 +84,17 @@ def extra_columns(kind: str) -> tuple[str, ...]:
     return _EXTRA.get(kind, ())
 
 
-def extra_values(kind: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Their values for a stored row."""
+def derive(kind: str, row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str | None]:
+    """Values of the derived columns of a stored row, and its indexed text (None for a kind that is not searched)."""
     if kind == "party":
-        name = _name(row)
-        return name.sort_key, name.listed
+        return _derive_party(row)
     if kind == "contract":
-        from brokerdesk.models.entities.contract import premium_per_year
-
-        return (
-            premium_per_year(
-                net_cents=row["premium_net_cents"],
-                gross_cents=row["premium_gross_cents"],
-                frequency=row["frequency"],
-                currency=row["currency"],
-            ),
-        )
-    return ()
+        return _derive_contract(row)
+    return (), None
 
 
-def _name(row: Mapping[str, Any]) -> PartyName:
-    return PartyName(
+def _derive_party(row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    name = PartyName(
         kind=PartyKind(row["kind"]),
         salutation=Salutation(row["salutation"]) if row["salutation"] else None,
         title=row["title"],
@@ -114,28 +105,32 @@ def _name(row: Mapping[str, Any]) -> PartyName:
         company_name=row["company_name"],
         company_addition=row["company_addition"],
     )
+    contacts = (str(c.get("value", "")) for c in _parsed(row["contacts"]) if isinstance(c, dict))
+    words = search.party_words(
+        names=(name.full, row["company_addition"]),
+        city=row["city"],
+        zip_code=row["zip"],
+        email=row["email"],
+        phones=(row["phone"], row["mobile"], *contacts),
+        numbers=(row["customer_number"], *(str(n).rpartition(":")[2] for n in _parsed(row["insurer_numbers"]))),
+    )
+    return (name.sort_key, name.listed), words
+
+
+def _derive_contract(row: Mapping[str, Any]) -> tuple[tuple[Any, ...], str]:
+    premium = premium_per_year(
+        net_cents=row["premium_net_cents"],
+        gross_cents=row["premium_gross_cents"],
+        frequency=row["frequency"],
+        currency=row["currency"],
+    )
+    labels = [str(r.get("label", "")) for r in _parsed(row["risks"]) if isinstance(r, dict)]
+    words = search.contract_words(number=row["number"], product=row["product"], line_name=None, objects=labels)
+    return (premium,), words
 
 
 def _parsed(text: str) -> Any:
     return json.loads(text) if text not in {"[]", "{}"} else ()
-
-
-def words(kind: str, row: Mapping[str, Any]) -> str | None:
-    """The indexed text of a stored row, or None for a kind that is not searched."""
-    if kind == "party":
-        name = _name(row)
-        return search.party_words(
-            names=(name.full, row["company_addition"]),
-            city=row["city"],
-            zip_code=row["zip"],
-            email=row["email"],
-            phones=(row["phone"], row["mobile"], *(str(c.get("value", "")) for c in _parsed(row["contacts"]))),
-            numbers=(row["customer_number"], *(str(n).rpartition(":")[2] for n in _parsed(row["insurer_numbers"]))),
-        )
-    if kind == "contract":
-        labels = [str(r.get("label", "")) for r in _parsed(row["risks"]) if isinstance(r, dict)]
-        return search.contract_words(number=row["number"], product=row["product"], line_name=None, objects=labels)
-    return None
 
 
 def index(connection: Connection, kind: str, rows: Iterable[tuple[int, str]]) -> None:

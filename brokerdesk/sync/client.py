@@ -176,7 +176,8 @@ class Client:
             pinned = _caused_by_pin(problem)
             if pinned is not None:
                 raise pinned from problem
-            raise UnreachableError("no_connection") from problem
+            insecure = isinstance(problem, requests.exceptions.SSLError)
+            raise UnreachableError("no_secure_connection" if insecure else "no_connection") from problem
         self._tell_time(answered, monotonic() - begun)
         return _checked(status, {k.lower(): v for k, v in answered.items()}, raw)
 
@@ -202,17 +203,17 @@ class Client:
 
 
 def _caused_by_pin(problem: BaseException) -> PinError | None:
+    """The wrong key behind a failed connection, however deep the libraries wrapped it."""
     seen: set[int] = set()
-    todo: list[BaseException | None] = [problem]
+    todo: list[object] = [problem]
     while todo:
         one = todo.pop()
-        if one is None or id(one) in seen:
+        if not isinstance(one, BaseException) or id(one) in seen:
             continue
         if isinstance(one, PinError):
             return one
         seen.add(id(one))
-        todo += [one.__cause__, one.__context__, getattr(one, "reason", None)]
-        todo += [a for a in one.args if isinstance(a, BaseException)]
+        todo += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
     return None
 
 

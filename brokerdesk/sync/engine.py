@@ -41,7 +41,7 @@ OUTCOME_UNKNOWN = register("sync-outcome-unknown")
 ONLINE_REFUSED = register("sync-online-refused", "reason")
 CLOCK_WARNING_MS = 5 * 60 * 1000
 _RESTARTS = 4
-_NO_NETWORK = frozenset({"no_connection", "not_our_portal"})
+_NO_NETWORK = frozenset({"no_connection", "no_secure_connection", "not_our_portal"})
 _log = logger(__name__)
 
 
@@ -166,9 +166,12 @@ class Engine:
 
     def _attempt(self, meta: Meta, tally: Tally) -> None:
         current = self._prepare(meta, tally)
-        self.pusher(current).run()
+        pusher = self.pusher(current)
+        pusher.run()
         puller = self.puller(current)
         puller.run()
+        if rounds.is_unsent(self.book):
+            pusher.run()  # edits that waited for what the feed brought
         if puller.digest():
             tally.differences = []
 

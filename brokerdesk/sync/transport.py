@@ -97,6 +97,7 @@ def _pinned_pool(pins: frozenset[str]) -> Any:
             if not any(hmac.compare_digest(shown, pin) for pin in pins):
                 self.close()
                 raise PinError("pin_mismatch")
+            self.is_verified = True
 
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection
@@ -117,6 +118,5 @@ def make_session(pins: frozenset[str] = frozenset()) -> requests.Session:
     """A session that trusts nothing of the environment."""
     session = requests.Session()
     session.trust_env = False
-    session.max_redirects = 0
     session.mount("https://", _PinnedTrust(pins) if pins else _SystemTrust())
     return session

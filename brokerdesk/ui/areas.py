@@ -27,6 +27,7 @@ from brokerdesk.ui.palette.provider import CommandProvider
 from brokerdesk.ui.palette.providers import SearchProvider
 from brokerdesk.ui.shell.frame import HIDDEN, ShellFrame
 from brokerdesk.ui.shell.pages import PageSpec
+from brokerdesk.ui.shell.profile_foot import ProfileFoot
 from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.workplace import Workplace
 
@@ -120,6 +121,8 @@ class _Conductor(QObject):
         self._commands()
         self._top_bar()
         self._status()
+        self._who = ProfileFoot(place.kit)
+        frame.navigation.add_foot(self._who)
         if place.demo:
             window.bar(Status.WARNING, place.text("areas.demo"))
 
@@ -142,6 +145,7 @@ class _Conductor(QObject):
         for spec in pages_of(place):
             if spec.shortcut:
                 self._window_shortcut(spec)
+        frame.toast.stay = lambda: 1000 * int(place.desk.settings.get("undo_seconds"))
         frame.navigation.set_collapsed(collapsed=bool(place.desk.settings.get("navigation_collapsed")))
 
     def _window_shortcut(self, spec: PageSpec) -> None:
@@ -172,15 +176,28 @@ class _Conductor(QObject):
             gateway.started.connect(self._busy)
         place.kit.texts.changed.connect(self._asker.start)
         self._report: SyncReport | None = None
+        self._count, self._sum = "", ("", "")
         customers = self._frame.stack.page("customers")
         if isinstance(customers, CustomersPage):
-            customers.counted.connect(lambda words: self._right(words))
-            customers.summed.connect(lambda words, amount: self._right(words, amount))
+            customers.counted.connect(self._counted)
+            customers.summed.connect(self._summed)
+            self._frame.stack.shown.connect(lambda _page: self._right())
+            customers.counts.tell()
         QTimer.singleShot(_FIRST_STATUS_MS, self, self._asker.start)
 
-    def _right(self, words: str, amount: str = "") -> None:
-        if self._frame.stack.current_id() in {"", "customers"}:
-            self._frame.status_bar.set_right(words, amount)
+    def _counted(self, words: str) -> None:
+        self._count = words
+        self._right()
+
+    def _summed(self, words: str, amount: str) -> None:
+        self._sum = (words, amount)
+        self._right()
+
+    def _right(self) -> None:
+        """Counts and the sum of the selection belong to the list; other pages have none."""
+        here = self._frame.stack.current_id() in {"", "customers"}
+        words = "    ".join(w for w in (self._count, self._sum[0]) if w)
+        self._frame.status_bar.set_right(words if here else "", self._sum[1] if here else "")
 
     def _changed(self, _changes: ChangeSet) -> None:
         self._asker.start()
@@ -201,6 +218,10 @@ class _Conductor(QObject):
         if gateway is None or not gateway.busy:
             bar.set_sync(*self._words(status))
         bar.set_outbox(status.outbox)
+        profile = self._place.extras.get("profile")
+        self._who.show_name(
+            status.employee_name or (profile.name if profile else ""), collapsed=self._frame.navigation.collapsed
+        )
         trouble = status.conflicts + status.attention + status.held
         self._frame.navigation.set_badge("sync", trouble, failure=bool(status.attention))
         bar.outbox.setToolTip(say("areas.status.outbox-hint"))

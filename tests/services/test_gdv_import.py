@@ -13,6 +13,7 @@ from brokerdesk.core.errors import KnownError
 from brokerdesk.core.paths import resource
 from brokerdesk.core.texts import LANGUAGES
 from brokerdesk.formats.gdv.records import Claim, CommissionLine, PartialDate
+from brokerdesk.models.values.changes import ChangeSet
 from brokerdesk.services.gdv_import import finding_text
 from tests.support.gdv_files import bundle, every_line, gdv_file, party, portfolio
 from tests.support.imports import Importing, changed, importing, two_insurers
@@ -364,7 +365,7 @@ def test_a_paired_book_queues_what_was_imported(paired: Importing) -> None:
 
 
 def test_listeners_hear_once_that_lists_changed(desk: Importing) -> None:
-    heard = []
+    heard: list[ChangeSet] = []
     desk.book.subscribe(heard.append)
     desk.deliver(portfolio(30))
     assert len(heard) == 1

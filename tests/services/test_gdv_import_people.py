@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -82,7 +83,7 @@ def test_a_company_is_one_by_name_and_address(desk: Importing) -> None:
 
 def test_existing_customers_are_never_merged(desk: Importing) -> None:
     block = party(1)
-    same = {"first_name": block.name3, "last_name": block.name1, "zip": block.zip}
+    same: dict[str, Any] = {"first_name": block.name3, "last_name": block.name1, "zip": block.zip}
     same["birth_date"] = block.birth.exact if block.birth else None
     twins = [
         desk.desk.customers.create(values={**same, "street": street}).value

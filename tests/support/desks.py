@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from brokerdesk.core.clock import FixedClock
@@ -29,7 +32,21 @@ MOMENT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 @contextmanager
 def demo_desk(folder: Path, *, customers: int = 40, paired: bool = True, states: bool = True) -> Iterator[Desk]:
     """A real encrypted book with invented customers; `states` gives some of them invitations and logins."""
+    shutil.copytree(_made_book(customers, paired=paired, states=states), folder)
     clock = FixedClock(MOMENT)
+    desk = Desk(open_book(folder, KEY, profile_id="p-1", clock=clock), clock)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+@cache
+def _made_book(customers: int, *, paired: bool, states: bool) -> Path:
+    """A closed book with this content, made once per run; tests get copies."""
+    keeper = TemporaryDirectory(prefix="brokerdesk-book-")
+    _keepers.append(keeper)
+    folder, clock = Path(keeper.name) / "book", FixedClock(MOMENT)
     create_book(folder, KEY, profile_id="p-1", clock=clock)
     desk = Desk(open_book(folder, KEY, profile_id="p-1", clock=clock), clock)
     try:
@@ -39,9 +56,13 @@ def demo_desk(folder: Path, *, customers: int = 40, paired: bool = True, states:
             pair(desk)
         if states and customers:
             give_states(desk)
-        yield desk
     finally:
         desk.close()
+    return folder
+
+
+_keepers: list[TemporaryDirectory[str]] = []
+"""Holds the folders until the run ends."""
 
 
 def pair(desk: Desk) -> None:

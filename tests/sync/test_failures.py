@@ -184,9 +184,7 @@ def test_a_full_book_does_not_pair_with_a_full_office(desks: Make, office: Offic
         (None, "2222-2222-2222", "sync-code"),
     ],
 )
-def test_pairing_says_what_is_wrong(
-    desks: Make, office: Office, url: str | None, code: str | None, error: str
-) -> None:
+def test_pairing_says_what_is_wrong(desks: Make, office: Office, url: str | None, code: str | None, error: str) -> None:
     from brokerdesk.sync.pairing import pair
 
     anna = desks("anna")
@@ -284,5 +282,3 @@ def test_an_unpaired_book_does_nothing(desks: Make) -> None:
     assert anna.engine.run_once().state is State.UNPAIRED
     assert anna.waiting == []
     assert 600 < anna.engine.next_delay_s(active=False) < 1_200
-
-

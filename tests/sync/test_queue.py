@@ -36,7 +36,9 @@ def frozen_order(desk: TestDesk) -> list[str]:
     """Freeze everything and tell the operations in the order of their numbers."""
     sending.freeze_batch(desk.book, encode_op, limit=2_000, fields={})
     with desk.book.read() as connection:
-        rows = connection.execute(select(OutboxItem.operation).where(OutboxItem.seq.is_not(None)).order_by(OutboxItem.seq))
+        rows = connection.execute(
+            select(OutboxItem.operation).where(OutboxItem.seq.is_not(None)).order_by(OutboxItem.seq)
+        )
         return [r[0] for r in rows]
 
 

@@ -57,8 +57,9 @@ def search_text(*parts: str | None) -> str:
     for part in parts:
         if not part:
             continue
-        for form in (fold(part), fold_expanded(part)):
-            words.setdefault(form)
+        words.setdefault(fold(part))
+        if not part.isascii():
+            words.setdefault(fold_expanded(part))
         if any(map(str.isdigit, part)):
             words.setdefault(digits(part))
     return " ".join(words)

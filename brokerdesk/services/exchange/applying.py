@@ -151,8 +151,8 @@ class Applier:
 
     def _insert(self, table: KindFields, one: Incoming, key: int, values: list[Any], batch: _Batch) -> None:
         row = dict(zip(table.names, values, strict=True))
-        batch.inserts.append((key, one.id, one.rev, *values, *feed.extra_values(table.kind, row)))
-        words = feed.words(table.kind, row)
+        extra, words = feed.derive(table.kind, row)
+        batch.inserts.append((key, one.id, one.rev, *values, *extra))
         if words is not None:
             batch.words.append((key, words))
         self._changed(table, one, row, "insert", ())
@@ -170,8 +170,8 @@ class Applier:
         if not changes and not was_stub:
             batch.revs.append((one.rev, key))
             return
-        batch.updates.append((one.rev, *after.values(), *feed.extra_values(table.kind, after), key))
-        words = feed.words(table.kind, after)
+        extra, words = feed.derive(table.kind, after)
+        batch.updates.append((one.rev, *after.values(), *extra, key))
         if words is not None:
             batch.words.append((key, words))
         if was_stub:

@@ -21,6 +21,9 @@ from brokerdesk.wire.kinds import KINDS, REFERENCES, Field, Merge, Type, accepts
 
 _TEXTS = {Type.TEXT: 500, Type.LONG_TEXT: 20_000}
 _MANY_CODES = 200
+_LONGEST_JSON = 512 * 1024
+_ID_LENGTH = 36
+_TOO_BIG = 2**53
 _JSON = {Type.JSON, Type.CODES}
 _CLOSED: dict[tuple[str, str], frozenset[str]] = {
     ("party", "kind"): frozenset(k.value for k in PartyKind),
@@ -227,6 +230,52 @@ def _stored_checked(spec: Field, shape: Callable[[Any], Any]) -> Callable[[Any],
     return convert
 
 
+def _stored_id(name: str) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        if type(value) is str and len(value) == _ID_LENGTH:
+            return value
+        raise UnfitError(name)
+
+    return convert
+
+
+def _stored_number(name: str) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        if type(value) is int and -_TOO_BIG < value < _TOO_BIG:
+            return value
+        raise UnfitError(name)
+
+    return convert
+
+
+def _stored_day(name: str) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        try:
+            return _as_day(value)
+        except (TypeError, ValueError) as problem:
+            raise UnfitError(name) from problem
+
+    return convert
+
+
+def _stored_json(spec: Field, empty: Any) -> Callable[[Any], Any]:
+    """JSON of the outer type the column expects, not too long; what is inside was checked by the portal."""
+    outer: tuple[type, ...] = (list, dict) if empty is None else (list,) if empty == "[]" else (dict,)
+    texts = spec.type is Type.CODES
+
+    def convert(value: Any) -> Any:
+        if not isinstance(value, outer) or (texts and not accepts(spec, value)):
+            raise UnfitError(spec.name)
+        if not value:
+            return "[]" if isinstance(value, list) else "{}"
+        stored = json.dumps(value)
+        if len(stored) > _LONGEST_JSON:
+            raise UnfitError(spec.name)
+        return stored
+
+    return convert
+
+
 def _as_time(value: str) -> str:
     return value if len(value) == 24 else to_wire(from_wire(value))
 
@@ -236,35 +285,33 @@ def _as_day(value: str) -> str:
     return date.fromisoformat(value).isoformat()
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value) if value else _EMPTY_JSON[type(value)]
-
-
-_EMPTY_JSON = {list: "[]", dict: "{}", str: '""', int: "0", bool: "false"}
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-_SHAPES: dict[Type, Callable[[Any], Any]] = {
-    Type.TIME: _as_time,
-    Type.DATE: _as_day,
-    Type.BOOL: int,
-    Type.JSON: _as_json,
-    Type.CODES: _as_json,
-}
-
-
-def _converter(kind: str, spec: Field) -> Callable[[Any], Any]:
+def _converter(kind: str, spec: Field, empty: Any) -> Callable[[Any], Any]:
     codes = _CLOSED.get((kind, spec.name))
     if codes is not None:
         return _stored_closed(spec.name, codes)
-    if spec.type is Type.CODE:
-        return _stored_code(spec)
-    if spec.type in _TEXTS:
-        return _stored_text(spec.name, _TEXTS[spec.type])
-    return _stored_checked(spec, _SHAPES.get(spec.type, _as_it_is))
+    match spec.type:
+        case Type.CODE:
+            return _stored_code(spec)
+        case Type.TEXT | Type.LONG_TEXT:
+            return _stored_text(spec.name, _TEXTS[spec.type])
+        case Type.ID:
+            return _stored_id(spec.name)
+        case Type.CENTS | Type.NUMBER:
+            return _stored_number(spec.name)
+        case Type.DATE:
+            return _stored_day(spec.name)
+        case Type.JSON | Type.CODES:
+            return _stored_json(spec, empty)
+        case Type.TIME:
+            return _stored_checked(spec, _as_time)
+        case Type.BOOL:
+            return _stored_checked(spec, int)
+        case _:
+            return _stored_checked(spec, _as_it_is)
 
 
 def _column(kind: str, spec: Field) -> Column:
@@ -279,7 +326,7 @@ def _column(kind: str, spec: Field) -> Column:
         elif isinstance(empty, bool):
             empty = int(empty)
     return Column(
-        spec.name, spec, empty, _converter(kind, spec), spec.type in _JSON, spec.type is Type.BOOL
+        spec.name, spec, empty, _converter(kind, spec, empty), spec.type in _JSON, spec.type is Type.BOOL
     )  # fmt: skip
 
 

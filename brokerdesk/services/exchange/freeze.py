@@ -202,6 +202,9 @@ class Freezer:
         return units
 
     def _must_wait(self, item: Wanted, waiting: dict[str, list[tuple[str, frozenset[str]]]]) -> bool:
+        row = self._rows.get((item.kind, item.record_id)) if item.patches else None
+        if row is not None and row["server_rev"] < 0:
+            return True  # a restored portal may not know this record: first the feed, then the edit
         for operation, columns in waiting.get(item.record_id, ()):
             if operation.endswith(_CREATE) or item.operation == operation == _SUBMIT:
                 return True

@@ -22,6 +22,7 @@ from brokerdesk.services.exchange.messages import Applied, Incoming, Verdict
 from brokerdesk.store import feed
 from brokerdesk.store.book import Book
 from brokerdesk.store.unit_of_work import UnitOfWork
+from brokerdesk.wire.operations import order_of
 
 POISON = "poison"
 """Problem of a frozen item whose place is taken by a noop (protocol.md § 6.4)."""
@@ -118,7 +119,7 @@ class Recorder:
 
     def _waits_for_parent(self, item: OutboxItem) -> bool:
         """Whether the record it names is unknown only because its own creation was refused: then it waits for that."""
-        row = self._row(item) if item.kind in SYNCED else None
+        row = self._row(item)
         names = fields_of(item.kind).references if row is not None else ()
         parents = {row[n] for n in names if row[n]} if row is not None else set()
         query = select(OutboxItem.key).where(
@@ -166,24 +167,56 @@ class Recorder:
         )  # fmt: skip
 
     def _update_journal(self, by_seq: dict[int, Verdict]) -> None:
-        """Operations sent again after a restore of the portal: a verdict that differs now is noted."""
+        """Operations sent again after a restore of the portal: what is not in force any more comes back (§ 15)."""
         if not by_seq:
             return
         for entry in self._session.scalars(select(JournalEntry).where(JournalEntry.seq.in_(sorted(by_seq)))):
             verdict = by_seq[entry.seq]
-            if entry.status == APPLIED and verdict.status in {CONFLICT, REJECTED} and entry.op_id == verdict.op_id:
-                entry.status = verdict.status
-                self._reopen(entry, verdict)
+            if entry.status != APPLIED or verdict.status == APPLIED or entry.op_id != verdict.op_id:
+                continue
+            entry.status = verdict.status
+            op = json.loads(entry.body)
+            if verdict.conflicts:
+                self._conflict_again(op, verdict)
+            else:
+                self._queue_again(op, verdict)
 
-    def _reopen(self, entry: JournalEntry, verdict: Verdict) -> None:
-        """An edit that was in force before the portal's restore and is not now becomes visible as a conflict."""
-        op = json.loads(entry.body)
-        kind = str(op.get("type", "")).partition(".")[0]
-        edits = op.get("set") or {}
+    def _conflict_again(self, op: dict[str, Any], verdict: Verdict) -> None:
+        kind, edits = str(op["type"]).partition(".")[0], op.get("set") or {}
+        row = self._row_of(kind, op["id"])
         for theirs in verdict.conflicts:
-            if theirs.field in edits:
-                edit = edits[theirs.field]
-                self._open(kind, str(op["id"]), theirs, edit["base"], edit["new"])
+            if theirs.field in edits and row is not None:
+                mine = fields_of(kind).by_name[theirs.field].read(row)
+                self._open(kind, str(op["id"]), theirs, edits[theirs.field]["base"], mine)
+
+    def _queue_again(self, op: dict[str, Any], verdict: Verdict) -> None:
+        """Back into the queue: softly while the record itself is still to come, else with the reason of the refusal."""
+        operation, record_id = str(op["type"]), str(op["id"])
+        kind = operation.partition(".")[0]
+        soon = verdict.code == "unknown_entity" or verdict.status == BLOCKED
+        fields: dict[str, Any] = {}
+        for name, edit in (op.get("set") or {}).items():
+            fields |= fields_of(kind).by_name[name].to_json(edit["base"])
+        row = self._row_of(kind, record_id) or {}
+        for name, delta in (op.get("sets") or {}).items():
+            now = fields_of(kind).by_name[name].read(row) or []
+            fields[name] = [v for v in [*now, *delta["remove"]] if v not in delta["add"]]
+        waiting = select(OutboxItem).where(
+            OutboxItem.record_id == record_id, OutboxItem.operation == operation, OutboxItem.state == OutboxState.SOFT
+        )
+        known = self._session.scalars(waiting).first() if soon and fields else None
+        if known is not None:
+            known.fields = {**known.fields, **fields}
+            return
+        payload = (op.get("payload") or {}) | ({"expect": op["expect"]} if op.get("expect") else {})
+        self._session.add(
+            OutboxItem(
+                kind=kind, record_id=record_id, operation=operation, urgency=order_of(operation), fields=fields,
+                payload=payload, created_at=self._unit.clock.now(), problem=None if soon else verdict.code,
+                state=(OutboxState.SOFT if soon else OutboxState.ATTENTION).value,
+            )
+        )  # fmt: skip
+        self._session.flush()
 
     def _needs_attention(self, item: OutboxItem, code: str, details: dict[str, Any]) -> None:
         self._soften(item, OutboxState.ATTENTION, code)
@@ -223,8 +256,13 @@ class Recorder:
         return {n: v for n, v in item.fields.items() if n in by_column and by_column[n].name not in listed}
 
     def _row(self, item: OutboxItem) -> dict[str, Any] | None:
-        names = fields_of(item.kind).names
-        found = feed.load(self._connection, item.kind, [item.record_id], names).get(item.record_id)
+        return self._row_of(item.kind, item.record_id)
+
+    def _row_of(self, kind: str, record_id: str) -> dict[str, Any] | None:
+        if kind not in SYNCED:
+            return None
+        names = fields_of(kind).names
+        found = feed.load(self._connection, kind, [record_id], names).get(record_id)
         return None if found is None else dict(zip(names, found[4:], strict=True))
 
     def _open(self, kind: str, record_id: str, theirs: Any, base: Any, mine: Any) -> None:

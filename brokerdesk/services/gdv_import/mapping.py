@@ -87,11 +87,9 @@ def delivered_contract(bundle: ContractBundle, line: Classification) -> Delivere
     if general is None:
         raise ValueError("a contract needs its general part")
     findings: list[Finding] = []
-    status = codes.STATUS.get(general.status)
-    if status is None:
-        status = ContractStatus.ACTIVE
-        if general.status:
-            findings.append(_finding("status-other", bundle, status=general.status))
+    status = codes.STATUS.get(general.status, ContractStatus.ACTIVE)
+    if general.status and general.status not in codes.STATUS:
+        findings.append(_finding("status-other", bundle, status=general.status))
     frequency = codes.FREQUENCY.get(general.frequency)
     gross = general.gross_cents
     if bundle.key.sparte == _HEALTH:

@@ -178,7 +178,7 @@ class PagesView(QPdfView):
 
     def __init__(self, kit: Kit, document: QPdfDocument) -> None:
         """All pages below each other."""
-        super().__init__(None)
+        super().__init__()
         self.setDocument(document)
         self.setPageMode(QPdfView.PageMode.MultiPage)
         self.setZoomMode(QPdfView.ZoomMode.FitToWidth)

@@ -95,6 +95,11 @@ class StaticTableModel(CellTableModel, Generic[R]):
         found: R | None = self._lines[row].row
         return found
 
+    def row_with(self, row_id: int) -> R | None:
+        """The row object of an id; None when it is gone."""
+        row = self.row_of(row_id)
+        return self.row_at(row) if row >= 0 else None
+
     def rowCount(self, parent: Index = ROOT) -> int:
         """Visible lines."""
         return 0 if parent.isValid() else len(self._lines)

@@ -120,7 +120,7 @@ class _Floating(QFrame):
 
 
 class Toast(_Floating):
-    """„Kontakt gelöscht · Rückgängig": one at a time, gone after seven seconds unless the pointer rests on it."""
+    """„Kontakt gelöscht · Rückgängig": one at a time, gone after `stay` milliseconds unless the pointer rests on it."""
 
     def __init__(self, kit: Kit, parent: QWidget) -> None:
         """Lives in the sheet of the window."""
@@ -132,6 +132,7 @@ class Toast(_Floating):
         self._row.addSpacing(kit.u(14))
         self._row.addWidget(self._undo)
         self._action: Callable[[], object] | None = None
+        self.stay: Callable[[], int] = lambda: TOAST_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -145,7 +146,7 @@ class Toast(_Floating):
         self.place()
         self.show()
         self.raise_()
-        self._timer.start(TOAST_MS)
+        self._timer.start(self.stay())
         announce(self, words)
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -154,7 +155,7 @@ class Toast(_Floating):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Count again."""
-        self._timer.start(TOAST_MS)
+        self._timer.start(self.stay())
 
     def _take_back(self) -> None:
         self.hide()

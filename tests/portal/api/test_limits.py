@@ -68,7 +68,7 @@ def test_bodies_beyond_the_limit_are_refused(small: Desk) -> None:
         (b"[" * 13 + b"]" * 13, {}, (413, "too_large")),
         (b"{}", {"Content-Encoding": "br"}, (415, "media_type")),
         (b"{}", {"Content-Encoding": "gzip"}, (400, "malformed")),
-        (gzip.compress(b"{}")[:-4], {"Content-Encoding": "gzip"}, (400, "malformed")),
+        (gzip.compress(b"{}", mtime=0)[:-4], {"Content-Encoding": "gzip"}, (400, "malformed")),
         (b"{}", {"Content-Type": "text/plain"}, (415, "media_type")),
         (b"NaN", {}, (422, "envelope")),
         (b"{}", {}, (422, "envelope")),

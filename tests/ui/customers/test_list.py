@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
@@ -19,7 +19,7 @@ from brokerdesk.ui.app_status import LOOKS
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.views import FILTERS, VIEWS
-from tests.support.desks import Office, demo_desk, office
+from tests.support.desks import demo_desk, office
 from tests.support.qt import make_kit, unnamed, untranslated
 from tests.ui.customers.conftest import Room, open_room
 
@@ -40,7 +40,7 @@ def test_the_model_passes_the_tester_while_the_list_changes(room: Room) -> None:
     room.settle()
     room.page.show_view("all")
     room.settle()
-    assert room.page.model.rowCount() == 40 or room.page.model.rowCount() > 30
+    assert room.page.model.rowCount() == len(room.desk.customers.keys(ListQuery()))
     del tester
 
 
@@ -65,15 +65,16 @@ def test_contracts_in_the_app_are_told_with_their_total(room: Room) -> None:
 
 
 @pytest.mark.feature("S1.09")
-@pytest.mark.parametrize("column", ["name", "place", "app", "released", "premium", "number"])
-def test_every_sortable_column_sorts_as_the_service_does(room: Room, column: str) -> None:
-    logical = next(i for i, c in enumerate(room.page.model.columns) if c.sort == column)
+def test_every_sortable_column_sorts_as_the_service_does(room: Room) -> None:
     header = room.page.table.horizontalHeader()
-    header.sectionClicked.emit(logical)
-    room.settle()
-    now = room.page.model.sorted_by()
-    assert now is not None and now.column == column
-    assert list(room.page.model.all_ids()) == list(room.desk.customers.keys(ListQuery(sort=(now,))))
+    sortable = [(i, c.sort) for i, c in enumerate(room.page.model.columns) if c.sort]
+    assert {sort for _, sort in sortable} == {"name", "place", "app", "released", "premium", "number"}
+    for logical, column in sortable:
+        header.sectionClicked.emit(logical)
+        room.settle()
+        now = room.page.model.sorted_by()
+        assert now is not None and now.column == column
+        assert list(room.page.model.all_ids()) == list(room.desk.customers.keys(ListQuery(sort=(now,))))
 
 
 def test_typing_in_the_list_searches_and_escape_shows_all(room: Room) -> None:
@@ -99,16 +100,16 @@ def test_the_search_finds_a_contract_number(room: Room) -> None:
 def test_chips_filter_and_are_taken_off_one_by_one(room: Room) -> None:
     told: list[str] = []
     room.page.counted.connect(told.append)
-    room.page.filters.set_filter("zip", "50")
+    room.page.filters.set_filter("zip", "5")
     room.page.filters.set_filter("app_group", "registered")
     room.settle()
-    assert room.rows() and all(r.zip.startswith("50") for r in room.rows())
+    assert room.rows() and all(r.zip.startswith("5") for r in room.rows())
     assert all(r.app_state is AppState.REGISTERED for r in room.rows())
     total = len(room.desk.customers.keys(ListQuery()))
     assert told[-1] == f"{len(room.rows())} von {total} Kunden"
     room.page.filters.remove("app_group")
     room.settle()
-    assert room.page.model.query.filters == (Filter("zip", "starts", "50"),)
+    assert room.page.model.query.filters == (Filter("zip", "starts", "5"),)
     room.page.filters.clear()
     room.settle()
     assert len(room.rows()) == total
@@ -117,16 +118,24 @@ def test_chips_filter_and_are_taken_off_one_by_one(room: Room) -> None:
 
 def test_a_chip_is_removed_by_its_delete_key_and_the_focus_goes_on(room: Room) -> None:
     room.page.filters.set_filter("zip", "5")
+    room.settle()
+    names = room.names()
     chip = room.page.filters._chips["zip"]
     chip.setFocus()
     room.bot.keyClick(chip, Qt.Key.Key_Delete)
     room.settle()
     assert room.page.filters.filters() == ()
     assert room.page.filters.add.hasFocus()
+    assert set(names) < set(room.names()), "Delete on a chip is not Delete on a customer"
 
 
-@pytest.mark.parametrize("key", list(FILTERS))
-def test_every_filter_can_be_asked_and_answered(room: Room, key: str) -> None:
+def test_every_filter_can_be_asked_and_answered(room: Room) -> None:
+    for key in FILTERS:
+        _ask_and_answer(room, key)
+        room.page.filters.clear()
+
+
+def _ask_and_answer(room: Room, key: str) -> None:
     room.page.filters.ask(key, room.page.filters.add)
     popup = room.page.filters.popup
     spec = FILTERS[key]
@@ -154,14 +163,12 @@ def test_an_amount_that_is_none_keeps_the_popup_open(room: Room) -> None:
     assert room.page.filters.filters() == ()
 
 
-@pytest.mark.parametrize("view", [v.key for v in VIEWS])
-def test_shipped_views(room: Room, view: str) -> None:
-    room.page.show_view(view)
-    room.settle()
-    wanted = next(v for v in VIEWS if v.key == view).filters
-    assert list(room.page.model.all_ids()) == list(
-        room.desk.customers.keys(ListQuery(filters=wanted, sort=(SortKey("name"),)))
-    )
+def test_shipped_views(room: Room) -> None:
+    for view in VIEWS:
+        room.page.show_view(view.key)
+        room.settle()
+        wanted = ListQuery(filters=view.filters, sort=(SortKey("name"),))
+        assert list(room.page.model.all_ids()) == list(room.desk.customers.keys(wanted)), view.key
 
 
 @pytest.mark.feature("S1.02", "S1.03", "S1.08", "S2.53")
@@ -230,6 +237,36 @@ def test_the_row_menu_offers_everything_and_says_why_not(room: Room) -> None:
     assert "E-Mail fehlt" in shown["customer.invite"].toolTip()
     assert "E-Mail fehlt" in shown["customer.mail"].toolTip()
     menu.close()  # type: ignore[union-attr]
+
+
+def test_the_menu_of_a_row_that_is_not_ticked_speaks_about_that_row(room: Room) -> None:
+    rows = room.rows()
+    room.page.model.checked.replace([rows[0].key, rows[1].key])
+    room.settle()
+    room.page.table.open_menu(5, QPoint(20, 20))
+    menu = room.page.table.popup
+    archive = next(a for a in menu.actions() if a.objectName() == "customer.archive")  # type: ignore[union-attr]
+    archive.trigger()
+    menu.close()  # type: ignore[union-attr]
+    room.settle()
+    assert room.office.notices.said == ["Kunde archiviert"]
+    assert rows[5].id not in {r.id for r in room.rows()}
+    assert {rows[0].id, rows[1].id} <= {r.id for r in room.rows()}
+    assert room.page.ticked_ids() == [rows[0].id, rows[1].id]
+
+
+def test_names_keep_room_when_the_list_is_narrow(room: Room) -> None:
+    place = next(i for i, c in enumerate(room.page.model.columns) if c.key == "place")
+    for width in (960, 640):  # the pane goes first, then the list may be narrower
+        room.window.resize(width, 640)
+        room.settle()
+    assert room.page.table.isColumnHidden(place)
+    room.page.memory.save_columns()
+    room.settle()
+    assert "place" not in room.desk.settings.get("customer_columns")["hidden"]
+    room.window.resize(1190, 640)
+    room.settle()
+    assert not room.page.table.isColumnHidden(place)
 
 
 def test_a_change_of_another_record_keeps_current_row_ticks_and_scroll(room: Room) -> None:
@@ -323,12 +360,9 @@ def test_the_reading_pane_shows_the_current_customer(room: Room) -> None:
 def test_quick_buttons_hand_over_to_the_system(room: Room) -> None:
     heard: list[str] = []
 
-    class Catcher:
-        """Named fake of the system's programs for addresses."""
-
-    from PySide6.QtCore import QObject, Slot
-
     class Handler(QObject):
+        """Stands for the system's programs for these addresses."""
+
         @Slot("QUrl")
         def take(self, url: object) -> None:
             heard.append(url.toString())  # type: ignore[attr-defined]

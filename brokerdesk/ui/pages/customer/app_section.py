@@ -52,7 +52,7 @@ def facts(block: AppBlock, texts: Translator) -> list[tuple[str, str]]:
         ("requested", texts.moment(block.requested_at) if block.requested_at else ""),
         ("first", texts.day(block.first_invited_at) if block.first_invited_at else ""),
         ("last", texts.moment(block.invited_at) if block.invited_at else ""),
-        ("copies", copies),
+        ("sent", copies),
         ("way", channel),
         ("email", block.email or ""),
         ("next", texts.day(block.next_reminder) if block.next_reminder else ""),
@@ -89,6 +89,10 @@ class AppSection(Section):
         self._facts.setColumnStretch(3, 1)
         kit.sized(self, lambda u: self._facts.setVerticalSpacing(u(6)))
         kit.sized(self, lambda u: self._facts.setHorizontalSpacing(u(14)))
+
+    def fit_room(self, units: int) -> None:
+        """The strip shows fewer dates."""
+        self.strip.set_room(units)
 
     def show_online(self, *, online: bool) -> None:
         """Whether the portal can be reached."""

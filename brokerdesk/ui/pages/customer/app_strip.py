@@ -14,7 +14,7 @@ from brokerdesk.models.values.states import AppState
 from brokerdesk.ui.app_status import ACTION_ICON, LOOKS, AppAction, action_text, detail_words, word
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.theme_tokens import Status
-from brokerdesk.ui.units import Type
+from brokerdesk.ui.units import Type, Units
 from brokerdesk.ui.widgets.buttons import Button, Look, Size
 from brokerdesk.ui.widgets.cards import Card
 from brokerdesk.ui.widgets.controls import Menu
@@ -34,6 +34,8 @@ _MENU_ICON = {
     "app": "activity",
 }
 _BLANK = ActionState(enabled=True)
+_WITHOUT_FACTS, _FACT = 400, 96
+"""Units that the strip needs for everything but the facts, and for each of these."""
 
 
 class _Fact(QWidget):
@@ -46,7 +48,7 @@ class _Fact(QWidget):
         column.setSpacing(0)
         self._label = PlainLabel(kit, type=Type.HINT, tone="muted")
         kit.bind(self, self._label.setText, label_key)
-        self.value = ElidingLabel(kit)
+        self.value = PlainLabel(kit)
         column.addWidget(self._label)
         column.addWidget(self.value)
 
@@ -67,6 +69,7 @@ class AppStrip(Card):
         super().__init__(kit, padding=0, parent=parent)
         self._block: AppBlock | None = None
         self._online = False
+        self._room = 0
         self._disc = IconDisc(kit, "device-mobile", status=Status.NEUTRAL, size=34, square=True)
         self._name = PlainLabel(kit, strong=True)
         self._state = StatusLabel(kit, Status.NEUTRAL, "", strong=True)
@@ -102,12 +105,22 @@ class AppStrip(Card):
         titles.addWidget(self._words)
         row.addWidget(self._disc)
         row.addLayout(titles, 5)
-        for fact, share in zip(self._facts.values(), (2, 2, 3), strict=True):
-            row.addWidget(fact, share)
+        for fact in self._facts.values():
+            row.addWidget(fact)
         row.addWidget(self._button)
         row.addWidget(self._more)
-        self._kit.sized(self, lambda u: (row.setSpacing(u(11)), row.setContentsMargins(u(14), u(9), u(10), u(9))))
-        self._kit.sized(self, lambda u: self.setMinimumHeight(u(58)))
+
+        def fit(units: Units) -> None:
+            row.setSpacing(units(11))
+            row.setContentsMargins(units(14), units(9), units(10), units(9))
+            self.setMinimumHeight(units(58))
+
+        self._kit.sized(self, fit)
+
+    def set_room(self, units: int) -> None:
+        """How wide it may be; dates give way first, the section App shows them all."""
+        self._room = units
+        self._write()
 
     def _entry(self, key: str) -> QAction:
         action = QAction(self._kit.icons.icon(_MENU_ICON[key]), "", self)
@@ -126,12 +139,26 @@ class AppStrip(Card):
         self._disc.set_icon("device-mobile-check" if registered else "device-mobile", look.status)
         known = texts("customer.app.known", time=texts.time(block.known_at)) if block.known_at else ""
         self._words.setText(" · ".join(part for part in (detail_words(block, texts), known) if part))
-        self._facts["first"].show_words(texts.day(block.first_invited_at) if block.first_invited_at else "")
-        self._facts["seen"].show_words(texts.moment(block.last_seen) if block.last_seen else "")
-        seen = texts("customer.app.visible-of", n=block.contracts_own, shown=block.contracts_released)
-        self._facts["visible"].show_words(seen if block.contracts_own else "")
+        visible = texts("customer.app.visible-count", n=block.contracts_released) if block.contracts_own else ""
+        values = {
+            "first": texts.day(block.first_invited_at) if block.first_invited_at else "",
+            "seen": self._seen(block),
+            "visible": visible,
+        }
+        room = self._room - _WITHOUT_FACTS
+        for key, words in values.items():
+            room -= _FACT
+            self._facts[key].show_words(words if room >= 0 else "")
         self._write_button(look.action)
         self._name_menu()
+
+    def _seen(self, block: AppBlock) -> str:
+        texts, seen, known = self._kit.texts, block.last_seen, block.known_at
+        if seen is None:
+            return ""
+        if known is not None and texts.day(seen) == texts.day(known):
+            return texts("customer.app.today", time=texts.time(seen))
+        return texts.day(seen)
 
     def _write_button(self, action: AppAction | None) -> None:
         texts = self._kit.texts

@@ -29,7 +29,7 @@ def _amount(row: ClaimRow, texts: Translator) -> Cell:
 
 
 CLAIM_COLUMNS: tuple[Column[ClaimRow], ...] = (
-    Column(key="day", title_key="claim.column.day", width=100, cell=lambda r, t: Cell(text=t.date(r.occurred_on)), fixed=True),
+    Column(key="day", title_key="claim.column.day", width=112, cell=lambda r, t: Cell(text=t.date(r.occurred_on)), fixed=True),
     Column(key="contract", title_key="claim.column.contract", stretch=True,
            cell=lambda r, _: Cell(text=r.contract, rest=r.description or "")),
     Column(key="number", title_key="claim.column.number", width=120, cell=lambda r, _: Cell(text=r.number, muted=True)),

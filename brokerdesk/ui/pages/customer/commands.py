@@ -171,8 +171,13 @@ class DetailCommands(QObject):
 
     def _show(self, dialog: QDialog) -> None:
         self.dialog = dialog
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(lambda _: self._closed(dialog))
         dialog.open()
+
+    def _closed(self, dialog: QDialog) -> None:
+        dialog.deleteLater()
+        if self.dialog is dialog:
+            self.dialog = None
 
     def _run(self, work: Callable[[], Outcome[Any]], key: str, **values: object) -> None:
         def told(outcome: Outcome[Any]) -> None:

@@ -64,8 +64,9 @@ def due_cell(row: ContractRow, texts: Translator, today: date) -> Cell:
     due = next_due(row.main_due, today)
     if due is None or row.origin == Origin.THIRD_PARTY:
         return Cell(text="–", muted=True)
-    soon = due - today <= SOON
-    return Cell(text=texts.date(due), strong=soon, status=Status.WARNING if soon else None)
+    soon, words = due - today <= SOON, texts.date(due)
+    short = words.removesuffix(f"{due.year}") + f"{due.year % 100:02d}"
+    return Cell(text=short, strong=soon, status=Status.WARNING if soon else None, spoken=words, copied=words)
 
 
 def claim_cell(status: str, texts: Translator) -> Cell:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from brokerdesk.models.rows.contracts import ContractRow
@@ -22,6 +23,8 @@ from brokerdesk.ui.tables.static_model import Group, StaticTableModel
 from brokerdesk.ui.tables.view import TableView
 
 LineName = Callable[[str, Translator], str]
+NUMBER_FROM, INSURER_FROM = 600, 500
+"""Widths in units from which these columns are shown."""
 
 
 def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Column[ContractRow]]:
@@ -86,7 +89,7 @@ class ContractTable(TableView):
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.opened.connect(lambda row_id: self._tell(row_id, self.contract_opened))
+        self.opened.connect(self._open)
         self.clicked.connect(self._clicked)
         for signal in (self.contracts.modelReset, self.contracts.rowsInserted, self.contracts.rowsRemoved):
             signal.connect(lambda *_: self.updateGeometry())
@@ -148,7 +151,8 @@ class ContractTable(TableView):
         return QSize(self.kit.u(420), self.sizeHint().height() if self._tall else self.kit.u(120))
 
     def _heading(self, group: ContractGroup, title: str) -> dict[str, Cell]:
-        total = self.kit.texts.cents(sums(group.rows).month_cents, unit=True)
+        counted = any(counts(row) for row in group.rows)
+        total = self.kit.texts.cents(sums(group.rows).month_cents if counted else None, unit=True)
         return {"product": Cell(text=title, rest=str(len(group.rows)), icon=group.icon), "premium": Cell(text=total)}
 
     def _total(self, groups: Sequence[ContractGroup], key: str) -> dict[str, Cell]:
@@ -172,10 +176,19 @@ class ContractTable(TableView):
                 self.go_to(row)
                 return
 
-    def _tell(self, row_id: int, signal: Signal) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Number and insurer give way on narrow pages."""
+        super().resizeEvent(event)
+        units = self.viewport().width() / self.kit.units.exact(1)
+        for key, least in (("number", NUMBER_FROM), ("insurer", INSURER_FROM)):
+            logical = next(i for i, c in enumerate(self.contracts.columns) if c.key == key)
+            if self.isColumnHidden(logical) is (units >= least):
+                self.setColumnHidden(logical, units < least)
+
+    def _open(self, row_id: int) -> None:
         found = self.contract_of(row_id)
         if found is not None:
-            signal.emit(found.id)  # type: ignore[attr-defined]
+            self.contract_opened.emit(found.id)
 
     def _clicked(self, index: QModelIndex) -> None:
         found = self.contracts.row_at(index.row())

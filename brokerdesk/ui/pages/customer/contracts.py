@@ -20,6 +20,7 @@ from brokerdesk.ui.widgets.buttons import Button, Size
 from brokerdesk.ui.widgets.chips import Segmented
 from brokerdesk.ui.widgets.labels import PlainLabel
 
+WIDE = 600
 FILTERS = ("live", "ended", "archived", "all")
 
 
@@ -73,12 +74,12 @@ class ContractsSection(Section):
         bar, kit = QWidget(), self.kit
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
-        heading = PlainLabel(kit, type=Type.SECTION, strong=True)
-        kit.bind(heading, heading.setText, "customer.contracts.title")
+        self._heading = PlainLabel(kit, type=Type.SECTION, strong=True)
+        kit.bind(self._heading, self._heading.setText, "customer.contracts.title")
         add = Button(kit, icon="plus", size=Size.SMALL)
         kit.bind(add, add.setText, "customer.contracts.add")
         add.clicked.connect(self.contract_wanted)
-        row.addWidget(heading)
+        row.addWidget(self._heading)
         row.addStretch(1)
         row.addWidget(self.filter)
         row.addWidget(add)
@@ -95,7 +96,12 @@ class ContractsSection(Section):
         self._none.setVisible(not rows and bool(record.contracts))
         self._blank.setVisible(not record.contracts)
 
+    def fit_room(self, units: int) -> None:
+        """The heading gives way; the list of sections says the same."""
+        self._heading.setVisible(units >= WIDE)
+
     def _rename(self) -> None:
+        self.filter.setAccessibleName(self.kit.texts("customer.contracts.filter.name"))
         for key in FILTERS:
             words = self.kit.texts(f"customer.contracts.filter.{key}")
             count = len(filtered(self.record.contracts, key)) if self.record is not None else 0

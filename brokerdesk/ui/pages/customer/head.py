@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.ui.kit import Kit
@@ -16,8 +16,10 @@ from brokerdesk.ui.widgets.controls import Menu
 from brokerdesk.ui.widgets.labels import ElidingLabel, Link, PlainLabel, plain_tooltip
 from brokerdesk.ui.widgets.status import Avatar, Pill
 
-MENU = ("edit", "overview", "invite", "contract", "claim", "person", "role", "archive", "restore")
+MENU = ("call", "mail", "edit", "overview", "invite", "contract", "claim", "person", "role", "archive", "restore")
 _ICON = {
+    "call": "phone",
+    "mail": "mail",
     "edit": "pencil",
     "overview": "printer",
     "invite": "device-mobile",
@@ -28,6 +30,8 @@ _ICON = {
     "archive": "archive",
     "restore": "arrow-back-up",
 }
+WIDE = 860
+"""Width in units from which all buttons are shown."""
 NO_CONSENT = frozenset({"refused", "withdrawn"})
 """Values of the consent to mails that forbid them; nothing stated is no pill."""
 
@@ -62,6 +66,8 @@ class Head(QWidget):
         kit.bind(self, self._more.setText, "customer.head.actions")
         self._more.set_menu(self.menu)
         self.primary = self._button("printer", "overview", look=Look.PRIMARY)
+        self.call.hide()
+        self.mail.hide()
         self._entries = {key: self._entry(key) for key in MENU}
         self._lay_out()
         kit.on_language(self, self._write)
@@ -70,6 +76,13 @@ class Head(QWidget):
         """Show another customer or another state of him."""
         self._record = record
         self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two buttons give way on narrow pages; the menu has them as well."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= self._kit.u(WIDE)
+        self.call.setVisible(wide)
+        self.mail.setVisible(wide)
 
     def show_place(self, number: int, total: int) -> None:
         """Where the customer stands in the list he was opened from; nothing when it is not known."""
@@ -102,7 +115,7 @@ class Head(QWidget):
         return button
 
     def _entry(self, key: str) -> QAction:
-        if key in {"contract", "role", "archive"}:
+        if key in {"edit", "contract", "role", "archive"}:
             self.menu.addSeparator()
         action = QAction(self._kit.icons.icon(_ICON[key]), "", self)
         self._kit.bind(action, action.setText, f"customer.menu.{key}")
@@ -115,9 +128,9 @@ class Head(QWidget):
         outer.setSpacing(0)
         crumbs = QHBoxLayout()
         arrow = PlainLabel(self._kit, "›", type=Type.HINT, tone="muted")
-        for widget in (self._list, arrow, self._crumb):
-            crumbs.addWidget(widget)
-        crumbs.setStretchFactor(self._crumb, 1)
+        crumbs.addWidget(self._list, 0, Qt.AlignmentFlag.AlignVCenter)
+        crumbs.addWidget(arrow)
+        crumbs.addWidget(self._crumb, 1)
         for widget in (self._kept, self._place, self._previous, self._next):
             crumbs.addWidget(widget)
         outer.addLayout(crumbs)
@@ -186,7 +199,12 @@ class Head(QWidget):
         reason = block.invite.reason if block.invite.reason and not block.resend.enabled else ""
         self._entries["invite"].setEnabled(not reason)
         self._entries["invite"].setProperty("keys", texts(reason) if reason else "")
-        self._entries["overview"].setEnabled(printable)
+        for key, possible in (
+            ("overview", printable),
+            ("call", self.call.isEnabled()),
+            ("mail", self.mail.isEnabled()),
+        ):
+            self._entries[key].setEnabled(possible)
 
     def _fact_list(self, record: CustomerRecord) -> list[str]:
         texts, card = self._kit.texts, record.card

@@ -16,6 +16,8 @@ from brokerdesk.ui.widgets.buttons import Button, Size
 from brokerdesk.ui.widgets.labels import ElidingLabel, Link, PlainLabel, rule
 from brokerdesk.ui.widgets.status import Avatar, StatusLabel
 
+WIDE = 600
+
 
 class HouseholdSection(Section):
     """`person_wanted` asks for a new person; the others carry the id of a member."""
@@ -28,6 +30,7 @@ class HouseholdSection(Section):
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         """Empty until `show_record()`."""
         super().__init__(kit, parent)
+        self._wide = True
         self._heading = PlainLabel(kit, type=Type.SECTION, strong=True)
         head = QHBoxLayout()
         head.addWidget(self._heading)
@@ -59,6 +62,13 @@ class HouseholdSection(Section):
         self._blank.setVisible(not record.card.household)
         self.add_button.setVisible(bool(record.card.household))
 
+    def fit_room(self, units: int) -> None:
+        """Buttons become icons."""
+        if self._wide is not (units >= WIDE):
+            self._wide = units >= WIDE
+            if self.record is not None:
+                self.show_record(self.record)
+
     def _row(self, person: HouseholdPerson, record: CustomerRecord, *, gone: bool) -> QWidget:
         kit, texts = self.kit, self.kit.texts
         own = person.party_id == record.card.id
@@ -86,16 +96,17 @@ class HouseholdSection(Section):
         return row
 
     def _add_buttons(self, line: QHBoxLayout, person: HouseholdPerson) -> None:
-        texts = self.kit.texts
-        if not person.is_customer:
-            button = Button(self.kit, texts("customer.household.as-customer"), icon="user-check", size=Size.SMALL)
-            button.setAccessibleName(f"{texts('customer.household.as-customer')}: {person.name}")
-            button.clicked.connect(lambda _=False: self.role_wanted.emit(person.party_id))
-            line.addWidget(button)
-        leave = Button(self.kit, texts("customer.household.leave"), icon="logout", size=Size.SMALL)
-        leave.setAccessibleName(f"{texts('customer.household.leave')} {person.name}")
-        leave.clicked.connect(lambda _=False: self.leaving.emit(person.party_id))
-        line.addWidget(leave)
+        offers = (
+            ("customer.household.as-customer", "user-check", self.role_wanted, not person.is_customer),
+            ("customer.household.leave", "logout", self.leaving, True),
+        )
+        for key, icon, signal, possible in offers:
+            if possible:
+                words = self.kit.texts(key)
+                button = Button(self.kit, words if self._wide else "", icon=icon, size=Size.SMALL)
+                button.set_name(f"{words} · {person.name}")
+                button.clicked.connect(lambda _=False, signal=signal: signal.emit(person.party_id))
+                line.addWidget(button)
 
     def _facts(self, person: HouseholdPerson, record: CustomerRecord, *, own: bool) -> str:
         texts, age = self.kit.texts, age_of(person.birth_date, record.today)

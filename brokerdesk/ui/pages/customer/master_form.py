@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
@@ -23,6 +24,7 @@ from brokerdesk.ui.forms.field import Field, LineField
 from brokerdesk.ui.forms.form import Form
 from brokerdesk.ui.forms.text_fields import EmailField, IbanField, NoteField, PhoneField
 from brokerdesk.ui.kit import Kit
+from brokerdesk.ui.units import Units
 from brokerdesk.ui.widgets.labels import PlainLabel
 
 MARITAL = ("single", "married", "partnership", "divorced", "widowed", "separated")
@@ -72,6 +74,10 @@ def values_of(card: CustomerCard) -> dict[str, Any]:
     found |= {"customer_number": card.number, "customer_type": card.type, "customer_status": card.status}
     found |= {"customer_since": card.since, "contacts": [{"kind": k, "value": v} for k, v in card.contacts]}
     return found
+
+
+def _space(side: QVBoxLayout, units: Units) -> None:
+    side.setSpacing(units(12))
 
 
 class ContactsField(NoteField):
@@ -124,7 +130,7 @@ class MasterForm(Form):
         row, sides = QHBoxLayout(), (QVBoxLayout(), QVBoxLayout())
         for side in sides:
             row.addLayout(side, 1)
-            kit.sized(self, lambda u, side=side: side.setSpacing(u(12)))
+            kit.sized(self, partial(_space, side))
         kit.sized(self, lambda u: row.setSpacing(u(28)))
         self.column.addLayout(row)
         for group, lines in groups_of(kind):
@@ -188,7 +194,9 @@ class MasterForm(Form):
             for name in names:
                 field = self._make(name)
                 self.register(name, field)
-                row.addWidget(field, 1 if name in {"zip", "title", "name_prefix"} else 2, Qt.AlignmentFlag.AlignTop)
+                row.addWidget(
+                    field, 1 if name in {"zip", "title", "name_prefix", "name_suffix"} else 2, Qt.AlignmentFlag.AlignTop
+                )
             side.addLayout(row)
 
     def _make(self, name: str) -> Field:

@@ -10,7 +10,7 @@ from brokerdesk.ui.pages.customer.master_form import LEFT, groups_of, values_of
 from brokerdesk.ui.pages.customer.record import CustomerRecord
 from brokerdesk.ui.pages.customer.section import clear
 from brokerdesk.ui.pages.customer.spelling import iban_words, phone_words
-from brokerdesk.ui.widgets.labels import PlainLabel
+from brokerdesk.ui.widgets.labels import ElidingLabel, PlainLabel
 
 _CODES = {
     "salutation": "customer.salutation",
@@ -21,6 +21,9 @@ _CODES = {
     "customer_type": "customer.type",
     "customer_status": "customer.status",
 }
+
+
+_LONG = 60
 
 
 class MasterView(QWidget):
@@ -35,6 +38,7 @@ class MasterView(QWidget):
         self._sides = (QVBoxLayout(), QVBoxLayout())
         for side in self._sides:
             row.addLayout(side, 1)
+            side.setSpacing(kit.u(6))
         kit.sized(self, lambda u: row.setSpacing(u(28)))
 
     def show_record(self, record: CustomerRecord) -> None:
@@ -68,8 +72,9 @@ class MasterView(QWidget):
         grid.setColumnMinimumWidth(0, kit.u(112))
         grid.setColumnStretch(1, 1)
         for line, (label, value) in enumerate(pairs):
-            words = PlainLabel(kit, value, wrap=True)
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words = (
+                PlainLabel(kit, value, wrap=True) if "\n" in value or len(value) > _LONG else ElidingLabel(kit, value)
+            )
             grid.addWidget(PlainLabel(kit, label, tone="muted"), line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(words, line, 1)
         side.addLayout(grid)

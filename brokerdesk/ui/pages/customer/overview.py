@@ -22,6 +22,8 @@ from brokerdesk.ui.widgets.buttons import Button, Size
 from brokerdesk.ui.widgets.chips import Segmented
 from brokerdesk.ui.widgets.labels import PlainLabel
 
+WIDE = 600
+
 
 class OverviewSection(Section):
     """`contract_wanted` and `print_wanted` come from the buttons above the table."""
@@ -33,6 +35,7 @@ class OverviewSection(Section):
         """Empty until `show_record()`."""
         super().__init__(kit, parent)
         self._lines = lines
+        self._wide = False
         self.app = AppStrip(kit)
         self.household = HouseholdStrip(kit)
         self.table = ContractTable(kit, self._line_name, self._today)
@@ -83,6 +86,13 @@ class OverviewSection(Section):
         kit.sized(bar, lambda u: row.setSpacing(u(6)))
         return bar
 
+    def fit_room(self, units: int) -> None:
+        """Dates, the count and the second way to print give way."""
+        self.app.set_room(units)
+        self._wide = units >= WIDE
+        self._count.setVisible(self._wide)
+        self.print_button.setVisible(self._wide and bool(self.groups()))
+
     def groups(self) -> list[ContractGroup]:
         """The groups shown now."""
         record = self.record
@@ -106,11 +116,12 @@ class OverviewSection(Section):
         key = "contract.sum.household" if person and len(groups) > 1 else "contract.sum.title"
         self.table.show_groups(groups, total_key=key, titled=self.grouping.current() == "line")
         self.table.setVisible(bool(groups))
-        self.print_button.setVisible(bool(groups))
+        self.print_button.setVisible(bool(groups) and self._wide)
         self.grouping.setVisible(bool(groups))
         self._empty.setVisible(not groups)
 
     def _rename(self) -> None:
+        self.grouping.setAccessibleName(self.kit.texts("customer.group.name"))
         for key in GROUPINGS:
             self.grouping.set_text(key, self.kit.texts(f"customer.group.{key}"))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from brokerdesk.models.values.changes import ChangeSet
@@ -30,7 +30,7 @@ from brokerdesk.ui.widgets.cards import SectionList
 from brokerdesk.ui.widgets.labels import rule
 from brokerdesk.ui.workplace import Workplace
 
-SIDE_FROM = 900
+SIDE_FROM = 1040
 """Width in units from which the column at the right is shown."""
 
 
@@ -44,6 +44,7 @@ class CustomerPage(QWidget):
         self._wanted, self._question = "", 0
         self._stale = False
         self._pending: dict[str, Any] = {}
+        self._sections: set[str] = set()
         self.record: CustomerRecord | None = None
         self.commands = DetailCommands(place, self)
         self.head, self.side = Head(place.kit), Side(place.kit)
@@ -62,6 +63,7 @@ class CustomerPage(QWidget):
         wanted = dict(place) if isinstance(place, Mapping) else {"id": str(place)}
         self._pending = wanted
         if self.record is not None and self.record.card.id == wanted.get("id"):
+            self.neighbours.ask(self.record.card.key, self.head.show_place)
             self._apply_pending()
             return
         self.side.note.flush()
@@ -79,19 +81,24 @@ class CustomerPage(QWidget):
         self.wishes.tell_actions()
 
     def show_section(self, key: str) -> None:
-        """Show a section; an unknown one is the overview."""
-        self.deck.show_section(key)
+        """Show a section; one that this customer does not have is the overview."""
+        self.deck.show_section(key if key in self._sections else "overview")
         if self.list is not None:
             self.list.set_current(self.deck.current())
         if self.deck.current() == "history":
             self._read_history()
+
+    def step_section(self, by: int) -> None:
+        """Show the next or previous section, around the ends."""
+        if self.list is not None:
+            self.list.step(by)
 
     def edit(self, field: str = "") -> None:
         """Change the master data."""
         self.show_section("master")
         self.deck.master.begin(field)
 
-    def resizeEvent(self, event: Any) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The column at the right gives way on narrow windows."""
         super().resizeEvent(event)
         self._side_box.setVisible(self.width() >= self._place.kit.u(SIDE_FROM))
@@ -105,14 +112,19 @@ class CustomerPage(QWidget):
             self.edit()
         elif control and event.key() == Qt.Key.Key_S and self.deck.master.is_editing:
             self.deck.master.save()
-        elif control and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and self.list is not None:
-            self.list.step(-1 if event.key() == Qt.Key.Key_Backtab else 1)
+        elif control and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}:
+            self.step_section(-1 if event.key() == Qt.Key.Key_Backtab else 1)
         else:
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         kit = self._place.kit
-        outer = QVBoxLayout(self)
+        self._content = QWidget()
+        self._content.hide()
+        cover = QVBoxLayout(self)
+        cover.setContentsMargins(0, 0, 0, 0)
+        cover.addWidget(self._content)
+        outer = QVBoxLayout(self._content)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.head)
@@ -187,13 +199,14 @@ class CustomerPage(QWidget):
             "detail.claim": self.commands.new_claim,
             "detail.person": self.commands.add_person,
             "detail.print": self.commands.overview,
-            "detail.next-section": lambda: self.list and self.list.step(1),
-            "detail.previous-section": lambda: self.list and self.list.step(-1),
+            "detail.next-section": lambda: self.step_section(1),
+            "detail.previous-section": lambda: self.step_section(-1),
             "detail.next": lambda: self.wishes.step(1),
             "detail.previous": lambda: self.wishes.step(-1),
         }
-        for action_id, work in handlers.items():
-            registry.on(action_id, work)
+        declared = {spec.id for spec in registry.specs()}
+        for action_id in handlers.keys() & declared:
+            registry.on(action_id, handlers[action_id])
 
     def _read(self) -> None:
         self._stale = False
@@ -215,6 +228,7 @@ class CustomerPage(QWidget):
         self.side.show_record(record)
         self.deck.show_record(record, online=online)
         self._show_list(record)
+        self._content.show()
         self._apply_pending()
         if self.deck.current() == "history":
             self._read_history()
@@ -222,6 +236,7 @@ class CustomerPage(QWidget):
 
     def _show_list(self, record: CustomerRecord) -> None:
         sections = sections_of(record, self._place.kit.texts)
+        self._sections = {s.key for s in sections}
         if self.list is not None:
             self.list.hide()
             self.list.deleteLater()
@@ -229,7 +244,7 @@ class CustomerPage(QWidget):
         self.list = SectionList(self._place.kit, sections, name=self._place.text("customer.sections"))
         self.list.chosen.connect(self.show_section)
         self._list_column.addWidget(self.list)
-        if self.deck.current() not in {s.key for s in sections}:
+        if self.deck.current() not in self._sections:
             self.deck.show_section("overview")
         self.list.set_current(self.deck.current())
         if focus:

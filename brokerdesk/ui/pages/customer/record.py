@@ -18,7 +18,9 @@ CONCERNED = frozenset(
     "party household household_member adviser contract claim invitation access tracking entitlement office".split()
 )
 """Kinds of records that the page shows."""
-_OFTEN_NEW = frozenset({"contract", "claim", "household_member", "tracking", "invitation", "access"})
+_ALWAYS = frozenset({"office", "entitlement", "access", "household", "household_member"})
+"""Kinds that change rarely and whose records do not name the customer in every change."""
+_OFTEN_NEW = frozenset({"contract", "claim", "tracking", "invitation"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,14 @@ class CustomerRecord:
             return True
         known = {self.card.id, self.card.adviser_id, self.card.household_id, self.block.invitation_id}
         known |= {self.block.access_id, *(p.party_id for p in self.card.household)}
-        known |= {c.id for c in (*self.contracts, *self.claims)} | {c.id for rows in self.shared.values() for c in rows}
+        known |= {c.id for c in self.contracts} | {c.id for c in self.claims}
+        known |= {c.id for rows in self.shared.values() for c in rows}
         for change in changes.changes:
             if change.kind not in CONCERNED:
                 continue
             new = change.kind in _OFTEN_NEW and change.action == "insert"
             values = {f.new for f in change.fields if isinstance(f.new, str)} if new else set()
-            if change.record_id in known or values & known or change.kind in {"office", "entitlement", "access"}:
+            if change.record_id in known or values & known or change.kind in _ALWAYS:
                 return True
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from brokerdesk.ui.kit import Kit
@@ -39,16 +40,25 @@ class Section(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
+        self.column = QVBoxLayout(inner)
+        self.setWidget(inner)  # fills its ground with the window's grey unless told otherwise afterwards
         inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
-        self.column = QVBoxLayout(inner)
-        self.setWidget(inner)
         kit.sized(self, lambda u: self.column.setContentsMargins(u(20), u(14), u(20), u(16)))
         kit.sized(self, lambda u: self.column.setSpacing(u(14)))
 
     def show_record(self, record: CustomerRecord) -> None:
         """Show a customer or his new state; called again after a change of language."""
         self.record = record
+
+    def fit_room(self, units: int) -> None:
+        """What gives way when only so many units of width are left; called on every change of width."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the section how much room it has; contents must not decide it themselves, they only grow."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit_room(round(event.size().width() / self.kit.units.exact(1)) - 40)
 
 
 class Blank(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -132,7 +132,7 @@ class Side(QWidget):
             words.addWidget(PlainLabel(kit, texts("customer.side.missing", n=len(missing), names=listed), wrap=True))
             link = Link(kit, texts("customer.side.complete-now"))
             link.clicked.connect(lambda: self.complete_wanted.emit(card.missing[0]))
-            words.addWidget(link)
+            words.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         row.addLayout(words, 1)
         self._file.addLayout(row)
 
@@ -150,7 +150,7 @@ class Side(QWidget):
         if len(record.trackings) > _NEWEST:
             link = Link(kit, texts("customer.side.all", n=len(record.trackings)))
             link.clicked.connect(self.activities_wanted)
-            self._recent.addWidget(link)
+            self._recent.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _fit(self, units: Units) -> None:
         self.setFixedWidth(units(256))

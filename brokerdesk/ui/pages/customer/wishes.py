@@ -11,7 +11,7 @@ from brokerdesk.ui.actions.registry import ActionRegistry
 from brokerdesk.ui.actions.spec import ActionContext
 from brokerdesk.ui.app_status import AppAction
 from brokerdesk.ui.pages.customer.actions import EDITING, HAS_CONTRACTS, SCOPE
-from brokerdesk.ui.pages.customers.commands import CustomerCommands
+from brokerdesk.ui.pages.customers.commands import CustomerCommands, call, mail
 from brokerdesk.ui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Wishes(QObject):
             "list": lambda: self._place.navigate("customers"),
             "previous": lambda: self.step(-1),
             "next": lambda: self.step(1),
-            "call": lambda: self.shared.call(card),
-            "mail": lambda: self.shared.mail(card),
+            "call": lambda: call(card),
+            "mail": lambda: mail(card),
             "edit": page.edit,
             "overview": commands.overview,
             "invite": lambda: self.shared.invite([card.id]),

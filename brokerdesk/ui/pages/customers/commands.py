@@ -29,8 +29,21 @@ from brokerdesk.ui.workplace import Workplace
 SHARED = "customer_commands"
 
 
+def call(card: CustomerCard) -> None:
+    """Hand the number to the telephone program."""
+    QDesktopServices.openUrl(QUrl(f"tel:{card.mobile or card.phone}"))
+
+
+def mail(card: CustomerCard) -> None:
+    """Hand the address to the mail program."""
+    QDesktopServices.openUrl(QUrl(f"mailto:{card.email}"))
+
+
 class CustomerCommands(QObject):
     """One per workplace: `CustomerCommands.of(place, window)`."""
+
+    call = staticmethod(call)
+    mail = staticmethod(mail)
 
     def __init__(self, place: Workplace, window: QWidget) -> None:
         """`window` is what dialogs stand on."""
@@ -75,6 +88,14 @@ class CustomerCommands(QObject):
         dialog.invite_wanted.connect(lambda party_id: self.invite([party_id]))
         self.dialog = dialog
         dialog.open()
+
+    def overview(self, party_id: str) -> None:
+        """Show the contract overview as it will be printed."""
+        from brokerdesk.ui.dialogs.overview_preview import OverviewPreview
+
+        name = self._place.desk.customers.card(party_id).name.full
+        self.dialog = OverviewPreview(self._place, party_id, name=name, parent=self._window)
+        self.dialog.open()
 
     def invite(self, party_ids: Sequence[str]) -> None:
         """Open the invitation dialog for these customers; it knows their state (S2.47)."""
@@ -184,7 +205,7 @@ class CustomerCommands(QObject):
         here: dict[str, Callable[[str], object]] = {
             "customer.open": self.open,
             "customer.edit": lambda party_id: self.open(party_id, "master"),
-            "customer.overview": lambda party_id: self._place.navigate("overview", id=party_id),
+            "customer.overview": self.overview,
             "customer.resend": lambda party_id: self.invite([party_id]),
             "customer.stop": self.stop,
             "customer.withdraw": self.withdraw,
@@ -198,13 +219,3 @@ class CustomerCommands(QObject):
         actions.on("customer.archive", lambda: self.archive(self.chosen() or [actions.context.record]))
         actions.on("customer.new", self.create)
         actions.on("customer.new-company", lambda: self.create(company=True))
-
-
-def call(card: CustomerCard) -> None:
-    """Hand the number to the telephone program."""
-    QDesktopServices.openUrl(QUrl(f"tel:{card.mobile or card.phone}"))
-
-
-def mail(card: CustomerCard) -> None:
-    """Hand the address to the mail program."""
-    QDesktopServices.openUrl(QUrl(f"mailto:{card.email}"))

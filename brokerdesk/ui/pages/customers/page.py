@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -58,7 +58,7 @@ class CustomersPage(QWidget):
     def __init__(self, place: Workplace, parent: QWidget | None = None) -> None:
         """Asks for its rows at once; they arrive later."""
         super().__init__(parent)
-        self._workplace, self._view = place, VIEWS[0]
+        self._workplace, self._view, self._beside = place, VIEWS[0], False
         self._office: dict[str, Any] = place.desk.office.profile()
         self.commands = CustomerCommands.of(place, self)
         self.commands.chosen = self.ticked_ids
@@ -107,8 +107,11 @@ class CustomersPage(QWidget):
         self.table.setFocus()
 
     def ticked_ids(self) -> list[str]:
-        """Record ids of the ticked customers, in the order of the list; empty while the list is not shown."""
-        if not self.isVisible() or not len(self.model.checked):
+        """Record ids of the ticked customers in the order of the list.
+
+        Empty while the list is not shown, and while the menu of a row that is not ticked speaks about that row alone.
+        """
+        if not self.isVisible() or not len(self.model.checked) or self._beside:
             return []
         ticked = self.model.checked
         keys = [key for key in self.model.all_ids() if key in ticked]
@@ -162,7 +165,7 @@ class CustomersPage(QWidget):
         self._workplace.kit.texts.changed.connect(self.counts.tell)
         actions = self._workplace.actions
         if isinstance(actions, ActionRegistry):
-            actions.attach(SCOPE, self)
+            actions.attach(SCOPE, table)
             actions.on("customers.filter", lambda: self.filters.open_menu(head.filter))
             actions.on("customers.columns", lambda: open_chooser(table))
             actions.on("customers.pane", lambda: self._toggle_pane(not self.pane.isVisible()))
@@ -206,9 +209,17 @@ class CustomersPage(QWidget):
         if not isinstance(actions, ActionRegistry):
             return None
         desk, party_id = self._workplace.desk, self._id_of(key)
+        self._beside = key not in self.model.checked
         card, block = desk.customers.card(party_id), desk.invitations.block(party_id)
-        actions.refresh(self.commands.context(SCOPE, card=card, block=block, selected=len(self.model.checked)))
-        return actions.context_menu(KIND, self)
+        selected = 0 if self._beside else len(self.model.checked)
+        actions.refresh(self.commands.context(SCOPE, card=card, block=block, selected=selected))
+        menu = actions.context_menu(KIND, self)
+        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._menu_gone))
+        return menu
+
+    def _menu_gone(self) -> None:
+        self._beside = False
+        self._tell_context()
 
     def _new(self, kind: str) -> None:
         if kind == "import":
@@ -230,6 +241,7 @@ class CustomersPage(QWidget):
         """Narrow windows leave out the reading pane."""
         super().resizeEvent(event)
         self._fit_pane()
+        QTimer.singleShot(0, self, self.memory.make_room)
 
     def _id_of(self, key: int) -> str:
         row = self.model.row_of(key)

@@ -22,8 +22,7 @@ from brokerdesk.ui.tables.static_model import StaticTableModel
 from brokerdesk.ui.tables.view import TableView
 from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.widgets.buttons import Button, Look, button_row
-from brokerdesk.ui.widgets.cards import Figure, FigureStrip, Heading
-from brokerdesk.ui.widgets.labels import PlainLabel
+from brokerdesk.ui.widgets.cards import Emptiness, EmptyState, Figure, FigureStrip, Heading
 from brokerdesk.ui.widgets.notices import InfoBar
 from brokerdesk.ui.widgets.page_head import PageHead
 from brokerdesk.ui.widgets.status import Progress as ProgressBar
@@ -67,8 +66,6 @@ class ImportPage(QWidget):
         kit.bind(self.choose, self.choose.setText, "importing.choose")
         self.choose.clicked.connect(lambda _=False: self._ask_file())
         self.head = PageHead(kit, "importing.title", self.choose)
-        self.hint = PlainLabel(kit, tone="muted", wrap=True)
-        kit.bind(self.hint, self.hint.setText, "importing.hint")
         self.outcome = InfoBar(kit, Status.INFO, "")
         self.outcome.hide()
         self.figures = FigureStrip(kit)
@@ -83,6 +80,15 @@ class ImportPage(QWidget):
         kit.bind(self.start, self.start.setText, "importing.start")
         self.start.clicked.connect(lambda _=False: self._run(dry_run=False))
         self.start.hide()
+        self.empty = EmptyState(
+            kit,
+            Emptiness.NOTHING_YET,
+            title=place.text("importing.empty"),
+            words=place.text("importing.hint"),
+            icon="file-import",
+            action=place.text("importing.choose"),
+            on_action=self._ask_file,
+        )
         self.findings_title = Heading(kit, place.text("importing.findings"))
         self.model: StaticTableModel[Finding] = StaticTableModel(kit, COLUMNS, self)
         self.table = TableView(kit, self.model, name_key="importing.findings")
@@ -99,14 +105,14 @@ class ImportPage(QWidget):
         inner = QVBoxLayout()
         kit.sized(self, lambda units: inner.setContentsMargins(units(16), units(6), units(14), units(14)))
         kit.sized(self, lambda units: inner.setSpacing(units(12)))
-        for widget in (self.hint, self.outcome, self.figures):
+        for widget in (self.outcome, self.figures):
             inner.addWidget(widget)
         row = button_row(self.progress, self.cancel, self.start)  # type: ignore[arg-type]
         row.addStretch(1)
         inner.addLayout(row)
         inner.addWidget(self.findings_title)
         inner.addWidget(self.table, 1)
-        inner.addStretch(0)
+        inner.addWidget(self.empty, 1)
         column.addLayout(inner, 1)
         column.addStretch(0)
 
@@ -140,6 +146,7 @@ class ImportPage(QWidget):
             return report.as_json(language if language in {"de", "nl", "en"} else "de")
 
         self._working(working=True)
+        self.empty.hide()
         self._job = self._place.background.run(
             Lane.WORK, work, self, self._show, failed=self._failed, progress=self._step, title_key="importing.progress"
         )

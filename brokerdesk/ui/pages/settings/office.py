@@ -128,7 +128,7 @@ class AdvisersSection(QWidget):
         self._place.read(lambda: self._place.desk.office.advisers(), receiver=self, done=self.model.set_rows)
 
     def _take(self, row_id: int) -> None:
-        row = self.model.row_at(self.model.row_of(row_id))
+        row = self.model.row_with(row_id)
         if row is not None:
             self.form.set_values({"code": row.code, "name": row.name})
 

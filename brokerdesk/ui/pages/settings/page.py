@@ -114,11 +114,15 @@ class SettingsPage(QWidget):
         outer.addWidget(rule())
         row = QHBoxLayout()
         row.setSpacing(0)
-        row.addWidget(self.sections)
+        side = QWidget()
+        inset = QVBoxLayout(side)
+        inset.addWidget(self.sections)
+        kit.sized(side, lambda units: inset.setContentsMargins(units(8), units(8), units(8), units(8)))
+        row.addWidget(side)
         row.addWidget(rule("v"))
         row.addWidget(self._stack, 1)
         outer.addLayout(row, 1)
-        kit.sized(self.sections, lambda units: self.sections.setFixedWidth(units(194)))
+        kit.sized(side, lambda units: side.setFixedWidth(units(194)))
         self.show_section("office")
 
     def go_to(self, place: Any) -> None:

@@ -227,7 +227,7 @@ class SyncPage(QWidget):
         self._buttons()
 
     def _current(self) -> OutboxRow | None:
-        return self.outbox.row_at(self.outbox.row_of(self.queue.current_id()))
+        return self.outbox.row_with(self.queue.current_id())
 
     def _buttons(self) -> None:
         queue = self.stack.currentIndex() == 0
@@ -275,5 +275,5 @@ class SyncPage(QWidget):
         rows = [r for n in range(self.conflicts.rowCount()) if (r := self.conflicts.row_at(n)) is not None]
         if not rows:
             return
-        row = self.conflicts.row_at(self.conflicts.row_of(self.disputes.current_id())) or rows[0]
+        row = self.conflicts.row_with(self.disputes.current_id()) or rows[0]
         ConflictDialog(self._place, [r for r in rows if r.record_id == row.record_id], parent=self.window()).open()

@@ -96,6 +96,6 @@ class TrackingsPage(QWidget):
         self._stack.setCurrentIndex(0 if rows else 1)
 
     def _open(self, row_id: int) -> None:
-        row = self.model.row_at(self.model.row_of(row_id))
+        row = self.model.row_with(row_id)
         if row is not None:
             self._place.navigate("customer", id=row.party_id, section="app")

@@ -1,0 +1,180 @@
+"""Dialogs of the customer's page: contract, claim, person of the household, contract overview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from brokerdesk.ui.dialogs.claim import ClaimDialog
+from brokerdesk.ui.dialogs.contract import ContractDialog
+from brokerdesk.ui.dialogs.overview_preview import OverviewPreview
+from brokerdesk.ui.dialogs.person import LeaveDialog, PersonDialog
+from brokerdesk.ui.kit import Kit
+from tests.support.customer_pages import CustomerRoom, open_customer_room, rich
+from tests.support.desks import Office, demo_desk, office
+from tests.support.qt import let_go, make_kit, unnamed
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture(autouse=True)
+def _let_go(qapp: QApplication) -> Iterator[None]:
+    yield
+    let_go()
+
+
+@pytest.fixture
+def kit(qapp: QApplication) -> Kit:
+    return make_kit()
+
+
+@pytest.fixture
+def around(kit: Kit, tmp_path: Path) -> Iterator[Office]:
+    with demo_desk(tmp_path / "book", customers=25) as desk, office(kit, desk) as made:
+        yield made
+
+
+@pytest.fixture
+def room(qtbot: QtBot, around: Office) -> CustomerRoom:
+    room = open_customer_room(qtbot, around)
+    room.show(rich(around.desk).id)
+    return room
+
+
+def test_a_new_contract_with_a_new_insurer_is_made_and_shown(room: CustomerRoom) -> None:
+    before = {c.id for c in room.desk.contracts.of_customer(room.card().id)}
+    room.page.commands.new_contract()
+    room.settle()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, ContractDialog)
+    assert unnamed(dialog) == []
+    dialog.save()
+    assert dialog.form.summary.isVisible(), "insurer and line are needed"
+    form = dialog.form
+    form["insurer"].set_value("Seewind Assekuranz")
+    form["line"].set_value("household")
+    form["product"].set_value("Hausrat Plus")
+    form["premium_gross_cents"].line.setText("45,50")
+    form["frequency"].set_value("quarterly")
+    form["start"].line.setText("1.1.27")
+    form["main_due"].line.setText("1.1.")
+    form["risks"].set_value([{"kind": "contents", "label": "Drosselweg 4"}])
+    form.changed.emit()
+    assert "182,00" in form["premium_gross_cents"].message.text()
+    dialog.save()
+    room.settle()
+    made = next(c for c in room.desk.contracts.of_customer(room.card().id) if c.id not in before)
+    assert (made.insurer, made.product, made.premium_year_cents) == ("Seewind Assekuranz", "Hausrat Plus", 18_200)
+    assert (made.start, made.main_due, made.objects) == (date(2027, 1, 1), "01-01", ("Drosselweg 4",))
+    assert room.page.commands.dialog is None
+    record = room.page.record
+    assert record is not None and made.id in {c.id for c in record.contracts}
+    assert room.desk.contracts.card(made.id).line_basis == "manual"
+
+
+def test_an_existing_contract_opens_with_its_facts_and_changes_what_was_typed(room: CustomerRoom) -> None:
+    row = room.desk.contracts.of_customer(room.card().id)[0]
+    room.page.deck.overview.table.contract_opened.emit(row.id)
+    room.settle()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, ContractDialog)
+    assert dialog.form.changed_values() == {}
+    assert dialog.form["insurer"].text() == row.insurer
+    dialog.form["number"].set_value("NEU-1")
+    dialog.form["end"].set_value(date(1999, 1, 1))
+    dialog.save()
+    room.settle()
+    assert dialog.isVisible() and "Ablauf" in dialog.form["end"].message.text(), (
+        "a reversed period is refused at its field"
+    )
+    dialog.form["end"].set_value(None)
+    dialog.save()
+    room.settle()
+    card = room.desk.contracts.card(row.id)
+    assert card.number == "NEU-1" and card.product == row.product
+    history = room.desk.history.of_customer(room.card().id)
+    assert {e.field for e in history[0].edits} == {"number"}
+
+
+def test_a_claim_is_reported_and_changed(room: CustomerRoom) -> None:
+    contract = room.desk.contracts.of_customer(room.card().id)[0]
+    room.page.commands.new_claim(contract.id)
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, ClaimDialog)
+    assert unnamed(dialog) == []
+    dialog.form["occurred_on"].line.setText("3.11.26")
+    dialog.form["description"].set_value("Fahrrad gestohlen")
+    dialog.save()
+    room.settle()
+    claim = next(
+        c for c in room.desk.contracts.claims_of_customer(room.card().id) if c.description == "Fahrrad gestohlen"
+    )
+    assert claim.occurred_on == date(2026, 11, 3) and claim.contract_id == contract.id
+    room.page.show_section("claims")
+    room.page.commands.open_claim(claim.id)
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, ClaimDialog)
+    dialog.form["status"].set_value("closed")
+    dialog.form["paid_cents"].line.setText("1.250,00")
+    dialog.save()
+    room.settle()
+    changed = next(c for c in room.desk.contracts.claims_of_customer(room.card().id) if c.id == claim.id)
+    assert (changed.status, changed.paid_cents) == ("closed", 125_000)
+
+
+def test_a_person_joins_becomes_a_customer_and_leaves(room: CustomerRoom) -> None:
+    before = {p.party_id for p in room.card().household}
+    room.page.commands.add_person()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, PersonDialog)
+    dialog.form["first_name"].set_value("Jonte")
+    dialog.form["relation"].set_value("child")
+    dialog.form["birth_date"].line.setText("1.5.17")
+    dialog.save()
+    room.settle()
+    person = next(p for p in room.card().household if p.party_id not in before and p.first_name == "Jonte")
+    assert (person.relation, person.birth_date, person.is_customer) == ("child", date(2017, 5, 1), False)
+    room.page.deck.household.role_wanted.emit(person.party_id)
+    room.settle()
+    assert next(p for p in room.card().household if p.party_id == person.party_id).is_customer
+    room.page.deck.household.leaving.emit(person.party_id)
+    leave = room.page.commands.dialog
+    assert isinstance(leave, LeaveDialog)
+    leave.save()
+    room.settle()
+    assert next(p for p in room.card().household if p.party_id == person.party_id).until == date(2026, 11, 21)
+    record = room.page.record
+    assert record is not None and person.party_id not in {p.party_id for p in record.people}
+
+
+def test_the_preview_shows_the_real_pages_saves_and_prints_them(room: CustomerRoom, tmp_path: Path) -> None:
+    room.page.commands.overview()
+    room.settle()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, OverviewPreview)
+    assert dialog.pages() >= 1 and dialog.print_button.isEnabled()
+    assert unnamed(dialog) == []
+    words = dialog.document.getAllText(0).text()
+    assert room.card().name.last_name in words and "Gesamtbeitrag" in words
+    dialog.without_premiums.click()
+    room.settle()
+    assert "Gesamtbeitrag" not in dialog.document.getAllText(0).text()
+    target = tmp_path / "übersicht.pdf"
+    dialog.write_to(target)
+    room.settle()
+    assert target.read_bytes().startswith(b"%PDF")
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    dialog.print_on(printer)
+    assert (tmp_path / "paper.pdf").stat().st_size > 10_000
+    dialog.write_to(tmp_path / "missing" / "x.pdf")
+    room.settle()
+    assert room.office.notices.problems[-1].code == "overview-not-saved"
+    dialog.reject()
