@@ -49,6 +49,12 @@ class ExchangeGateway(QObject):
         if self._automatic:
             self._timer.start(_FIRST_MS)
 
+    def set_automatic(self, *, on: bool) -> None:
+        """Rounds by themselves, or only on request."""
+        self._automatic = on
+        self._timer.stop()
+        self.start()
+
     def stop(self) -> None:
         """No further rounds; a running one ends by itself."""
         self._automatic = False

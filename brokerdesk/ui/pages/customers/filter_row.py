@@ -106,6 +106,7 @@ class FilterRow(QWidget):
         self._reset.hide()
         host = QWidget()
         self._flow = FlowLayout(host)
+        self._flow.setContentsMargins(0, 0, 0, 0)
         self._flow.addWidget(self.add)
         row = self._row = QHBoxLayout(self)
         box = self._search_box = QVBoxLayout()
@@ -193,7 +194,8 @@ class FilterRow(QWidget):
     def _fit(self, units: Units) -> None:
         self._row.setContentsMargins(units(16), units(6), units(14), units(8))
         self._row.setSpacing(units(6))
-        self._flow.set_gaps(units(2), 0)
+        self._flow.setHorizontalSpacing(units(2))
+        self._flow.setVerticalSpacing(0)
         self.search.setFixedWidth(units(196))
         self._search_box.setContentsMargins(0, units(2), 0, 0)
         self._count.setFixedHeight(units(32))
