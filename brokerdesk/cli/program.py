@@ -60,6 +60,8 @@ def run(arguments: list[str]) -> int:
     configure(Folders.of_user().logs)
     if arguments[:1] == ["portal"]:
         return _portal(arguments[1:])
+    if not has_module("keyring"):
+        return _absent("error.window-missing")
     if not arguments:
         arguments = ["open"]
     try:
@@ -90,11 +92,16 @@ def run(arguments: list[str]) -> int:
         return BUG_EXIT
 
 
+def _absent(sentence: str) -> int:
+    """Say which part is not installed here: a portal's host has no desk, a desk may have no portal."""
+    sys.stderr.write(Texts(os.environ.get("BROKERDESK_LANG") or "de")(sentence) + "\n")
+    return REFUSED
+
+
 def _portal(arguments: list[str]) -> int:
     """Hand over to the portal by name: the desk never imports it."""
     if not has_module("fastapi"):
-        sys.stderr.write(Texts("de")("cli.portal-missing") + "\n")
-        return REFUSED
+        return _absent("cli.portal-missing")
     before = sys.argv
     sys.argv = ["brokerdesk portal", *arguments]
     try:
