@@ -17,8 +17,15 @@ from brokerdesk.core.paths import Folders, has_module
 from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
 
 DONE, ATTENTION, WRONG_CALL, REFUSED, BUG_EXIT = 0, 1, 2, 3, 70
-AREAS = ("profile", "imports", "records", "invite", "exchange", "workstation")
-"""Modules of `cli` that each add their commands by `add_commands(commands)`."""
+AREAS = {
+    "profile": ("profile",),
+    "imports": ("import",),
+    "records": ("list", "show", "add", "overview"),
+    "invite": ("invite",),
+    "exchange": ("pair", "sync", "outbox"),
+    "workstation": ("open", "demo", "screenshots", "self-test"),
+}
+"""Modules of `cli` that each add their commands by `add_commands(commands)`, and these commands."""
 
 Command = Callable[[argparse.Namespace, Output], int]
 _log = logger(__name__)
@@ -28,12 +35,12 @@ class _Parser(argparse.ArgumentParser):
     """Ends with 2 for a wrong call, as argparse does; kept as a class so that sub-parsers look alike."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The whole command line; for a known command only its own area, because the others cost the window its start."""
     top = _Parser(prog="brokerdesk", description="BrokerDesk")
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for area in AREAS:
+    for area in [area for area, known in AREAS.items() if command in known] or AREAS:
         import_module(f"brokerdesk.cli.{area}").add_commands(commands)
     commands.add_parser("portal", help="the self-hostable portal (extra `portal`)", add_help=False)
     return top
@@ -65,7 +72,7 @@ def run(arguments: list[str]) -> int:
     if not arguments:
         arguments = ["open"]
     try:
-        chosen = parser().parse_args(arguments)
+        chosen = parser(arguments[0]).parse_args(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
     language = getattr(chosen, "lang", None) or os.environ.get("BROKERDESK_LANG") or "de"

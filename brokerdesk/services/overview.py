@@ -104,7 +104,9 @@ class Overviews:
             if block in blocks
         )
 
-    def _contract(self, row: ContractRow, texts: Texts, language: Language, card: CustomerCard) -> OverviewContract:
+    def _contract(
+        self, row: ContractRow, texts: Texts, language: Language, card: CustomerCard
+    ) -> OverviewContract:
         year = row.premium_year_cents
         line = self._lines.name(row.line, language)
         product = row.product or line
@@ -121,17 +123,17 @@ class Overviews:
             month_cents=None if year is None else spread(year, 12)[0],
             year_cents=year,
             details=details,
-            status=_status(texts, "contract", row.status),
+            status="" if row.status == ContractStatus.ACTIVE else _word(texts, "contract", row.status),
             bank_last4=(card.iban or "")[-4:],
             third_party=row.origin == Origin.THIRD_PARTY,
             applied=row.status == ContractStatus.APPLIED,
         )
 
 
-def _status(texts: Texts, kind: str, code: str) -> str:
-    """The state in words; one of a newer program is left out."""
-    key = f"{kind}.status.{code}"
-    return texts(key) if texts.has(key) else ""
+def _word(texts: Texts, kind: str, status: str) -> str:
+    """A status in words; one of a newer program is shown raw."""
+    key = f"{kind}.status.{status}"
+    return texts(key) if texts.has(key) else status
 
 
 def _claim(row: ClaimRow, insurer: str, texts: Texts) -> OpenClaim:
@@ -141,5 +143,5 @@ def _claim(row: ClaimRow, insurer: str, texts: Texts) -> OpenClaim:
         number=row.number,
         occurred_on=row.occurred_on,
         reported_on=row.reported_on,
-        status=_status(texts, "claim", row.status),
+        status=_word(texts, "claim", row.status),
     )

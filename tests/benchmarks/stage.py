@@ -79,8 +79,14 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of children that open the big book."""
-        return {**os.environ, "BROKERDESK_HOME": str(self.home), "QT_QPA_PLATFORM": "offscreen"}
+        """The environment of children that open the big book; bytecode is kept, as in every installation."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {
+            **kept,
+            "BROKERDESK_HOME": str(self.home),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPYCACHEPREFIX": str(self.root / "bytecode"),
+        }
 
     def prepare(self) -> None:
         """Make book and twin unless they are there, complete or not at all."""

@@ -14,7 +14,7 @@ from tests.benchmarks.stage import Stage
 from tests.benchmarks.typed import prefixes
 
 _FLOOR_MEMORY = """
-import resource, sqlite3, sys
+import sqlite3, sys
 plain = sqlite3.connect(sys.argv[1])
 plain.execute("PRAGMA cache_size = -32768")
 keys = [r[0] for r in plain.execute(
@@ -22,7 +22,8 @@ keys = [r[0] for r in plain.execute(
 marks = ",".join("?" * 200)
 for start in range(0, len(keys) - 200, max(200, len(keys) // 100)):
     plain.execute(f"SELECT * FROM party WHERE key IN ({marks})", keys[start : start + 200]).fetchall()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+peak = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(int(peak[0].split()[1]) / 1024)
 """
 
 
