@@ -224,7 +224,7 @@ def step_lint(_arguments: list[str]) -> int:
 
 
 def step_test(arguments: list[str]) -> int:
-    """Lint, then the tests; `--full` adds the long tier, everything else is handed to pytest."""
+    """Lint, then the tests; `--full` adds the long tier and the build, everything else is handed to pytest."""
     full = "--full" in arguments
     rest = [a for a in arguments if a != "--full"]
     set_up(sorted({*TEST_PACKAGES, *(BUILD_PACKAGES if full else [])}))
@@ -242,6 +242,10 @@ def step_test(arguments: list[str]) -> int:
     begin = time.monotonic()
     code = run(PYTHON, "-m", "pytest", *chosen, "--durations=15", env=env)
     say(f"tests: {time.monotonic() - begin:.0f} s")
+    if full and not rest:
+        begin = time.monotonic()
+        code = step_build([]) or code
+        say(f"build: {time.monotonic() - begin:.0f} s")
     return code
 
 

@@ -75,8 +75,17 @@ def run(arguments: list[str]) -> int:
         chosen = parser(arguments[0]).parse_args(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
-    language = getattr(chosen, "lang", None) or os.environ.get("BROKERDESK_LANG") or "de"
-    output = Output(Texts(language if language in {*LANGUAGES, PSEUDO} else "de"), json=getattr(chosen, "json", False))
+    output = Output(_texts(getattr(chosen, "lang", None)), json=getattr(chosen, "json", False))
+    return _done(chosen, output)
+
+
+def _texts(asked: str | None = None) -> Texts:
+    """The texts of the language asked for, else of the environment's, else German."""
+    language = asked or os.environ.get("BROKERDESK_LANG") or "de"
+    return Texts(language if language in {*LANGUAGES, PSEUDO} else "de")
+
+
+def _done(chosen: argparse.Namespace, output: Output) -> int:
     action: Command = chosen.action
     try:
         return action(chosen, output)
@@ -101,7 +110,7 @@ def run(arguments: list[str]) -> int:
 
 def _absent(sentence: str) -> int:
     """Say which part is not installed here: a portal's host has no desk, a desk may have no portal."""
-    sys.stderr.write(Texts(os.environ.get("BROKERDESK_LANG") or "de")(sentence) + "\n")
+    sys.stderr.write(_texts()(sentence) + "\n")
     return REFUSED
 
 
