@@ -138,17 +138,9 @@ def install(part: str, text: str) -> subprocess.Popen[bytes]:
     """Start pip for one part: wheels only, every hash checked, nothing resolved (the locks are complete)."""
     listed = VENV / f".{part}.txt"
     listed.write_text(text)
-    pip: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-compile",
-    ]
-    return subprocess.Popen([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed], cwd=ROOT)
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
+    kinds = ["--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed]
+    return subprocess.Popen([*pip, *kinds], cwd=ROOT)
 
 
 def missing_packages(packages: list[str]) -> list[str]:
