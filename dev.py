@@ -139,8 +139,8 @@ def install(part: str, text: str) -> subprocess.Popen[bytes]:
     listed = VENV / f".{part}.txt"
     listed.write_text(text)
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
-    kinds = ["--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed]
-    return subprocess.Popen([*pip, *kinds], cwd=ROOT)
+    rules: list[str | Path] = ["--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed]
+    return subprocess.Popen([*pip, *rules], cwd=ROOT)
 
 
 def missing_packages(packages: list[str]) -> list[str]:
