@@ -63,6 +63,20 @@ def test_links_and_pictures_exist(page: Path) -> None:
     assert not wrong, wrong
 
 
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_files_and_tests_that_are_named_exist(page: Path) -> None:
+    """A path in code quotes is one from the root or from the package; `::test_…` is a test in it."""
+    wrong = []
+    for path, test in re.findall(
+        r"`([\w./-]+\.(?:py|toml|tsv|sql|txt|md))(?:::(\w+))?`", page.read_text(encoding="utf-8")
+    ):
+        places = [base / path for base in (ROOT, ROOT / "brokerdesk", ROOT / "resources" / "gdv", page.parent)]
+        found = next((place for place in places if place.exists()), None)
+        if "/" in path and "NNNN" not in path and (found is None or (test and f"def {test}(" not in found.read_text())):
+            wrong.append(path)
+    assert not wrong, wrong
+
+
 def _commands(found: argparse.ArgumentParser, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, with its own options."""
     subs = [a for a in found._actions if isinstance(a, argparse._SubParsersAction)]
