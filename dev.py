@@ -138,17 +138,9 @@ def install(part: str, text: str) -> subprocess.Popen[bytes]:
     """Start pip for one part: wheels only, every hash checked, nothing resolved (the locks are complete)."""
     listed = VENV / f".{part}.txt"
     listed.write_text(text)
-    pip: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-compile",
-    ]
-    return subprocess.Popen([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed], cwd=ROOT)
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
+    rules: list[str | Path] = ["--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed]
+    return subprocess.Popen([*pip, *rules], cwd=ROOT)
 
 
 def missing_packages(packages: list[str]) -> list[str]:
@@ -224,7 +216,7 @@ def step_lint(_arguments: list[str]) -> int:
 
 
 def step_test(arguments: list[str]) -> int:
-    """Lint, then the tests; `--full` adds the long tier, everything else is handed to pytest."""
+    """Lint, then the tests; `--full` adds the long tier and the build, everything else is handed to pytest."""
     full = "--full" in arguments
     rest = [a for a in arguments if a != "--full"]
     set_up(sorted({*TEST_PACKAGES, *(BUILD_PACKAGES if full else [])}))
@@ -242,6 +234,10 @@ def step_test(arguments: list[str]) -> int:
     begin = time.monotonic()
     code = run(PYTHON, "-m", "pytest", *chosen, "--durations=15", env=env)
     say(f"tests: {time.monotonic() - begin:.0f} s")
+    if full and not rest:
+        begin = time.monotonic()
+        code = step_build([]) or code
+        say(f"build: {time.monotonic() - begin:.0f} s")
     return code
 
 

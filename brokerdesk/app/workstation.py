@@ -9,6 +9,7 @@ import contextlib
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -16,9 +17,11 @@ from PySide6.QtWidgets import QWidget
 
 from brokerdesk.app.door import Door
 from brokerdesk.app.exchange_gateway import ExchangeGateway
+from brokerdesk.app.upkeep import Upkeep
 from brokerdesk.core.clock import Clock
 from brokerdesk.core.errors import KnownError
 from brokerdesk.core.paths import Folders
+from brokerdesk.services import profiles
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.profiles import Profile
 from brokerdesk.store.book import Book
@@ -46,6 +49,7 @@ class OpenBook:
     workplace: Workplace
     idle: IdleWatch | None
     clipboard: ClipboardGuard
+    upkeep: Upkeep | None
     unsubscribe: Callable[[], None]
 
 
@@ -103,7 +107,12 @@ class Workstation(QObject):
         desk = Desk(book, self._clock)
         self._apply_settings(desk)
         changes = Changes()
-        gateway = ExchangeGateway(desk, self.background, automatic=bool(desk.settings.get("sync_automatically")))
+        gateway = ExchangeGateway(
+            desk,
+            self.background,
+            automatic=bool(desk.settings.get("sync_automatically")),
+            before_resync=partial(profiles.automatic_backup, profile, book, reason="resync", force=True),
+        )
         workplace = Workplace(
             kit=self.kit,
             background=self.background,
@@ -120,7 +129,8 @@ class Workstation(QObject):
         unsubscribe = book.subscribe(changes.publish)
         changes.happened.connect(gateway.changed)
         clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
-        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, unsubscribe)
+        upkeep = None if self._demo else Upkeep(profile, book, self.background)
+        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, upkeep, unsubscribe)
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
@@ -195,6 +205,8 @@ class Workstation(QObject):
         if opened.idle is not None:
             opened.idle.stop()
         opened.clipboard.stop()
+        if opened.upkeep is not None:
+            opened.upkeep.stop()
         self.window.show_security(QWidget())
         self.window.repaint()
         self.background.settle()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -49,6 +49,8 @@ class Painted(QObject):
         self._looking: Callable[[], QWidget | None] | None = None
         self.seen = False
         app.installEventFilter(self)
+        self._heart = QTimer(self, interval=25)  # so that waiting for an event ends
+        self._heart.start()
 
     def look(self, at: Callable[[], QWidget | None]) -> None:
         self.seen, self._looking = False, at
@@ -63,7 +65,7 @@ class Painted(QObject):
     def wait(self, condition: Callable[[], bool], seconds: float = 20) -> None:
         end = time.monotonic() + seconds
         while not condition():
-            self._app.processEvents()
+            self._app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if time.monotonic() > end:
                 raise TimeoutError("the window did not answer")
 
