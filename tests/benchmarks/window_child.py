@@ -141,7 +141,9 @@ def keys(window: Window, step: str) -> dict[str, Any]:
     if field.text():
         window.until_listed(field.clear)
     sorts = [
-        window.until_listed(lambda column=column, down=down: window.list.model.set_sort(SortKey(column, descending=down)))
+        window.until_listed(
+            lambda column=column, down=down: window.list.model.set_sort(SortKey(column, descending=down))
+        )
         for column in ("premium", "number", "name")
         for down in (True, False)
     ]

@@ -147,7 +147,9 @@ def invite_from_the_list(rig: Rig, party_id: str) -> None:
         rig.until(lambda: dialog.primary is not None and dialog.primary.isEnabled(), "the dialog")  # noqa: B023
         assert dialog.primary is not None
         press(dialog.primary)
-    rig.until(lambda: "Vorgemerkt" in cell(rig, party_id, "app") or not rig.desk.invitations.block(party_id).invite.enabled)
+    rig.until(
+        lambda: "Vorgemerkt" in cell(rig, party_id, "app") or not rig.desk.invitations.block(party_id).invite.enabled
+    )
     assert rig.sync().outbox == 0
     assert rig.window.frame.status_bar.outbox.isVisible() is False
 
