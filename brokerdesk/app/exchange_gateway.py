@@ -33,9 +33,12 @@ class ExchangeGateway(QObject):
     reported = Signal(object)
     started = Signal()
 
-    def __init__(self, desk: Desk, background: Background, *, automatic: bool = True) -> None:
-        """Nothing happens before `start()`."""
+    def __init__(
+        self, desk: Desk, background: Background, *, automatic: bool = True, before_resync: Callable[[], object]
+    ) -> None:
+        """Nothing happens before `start()`. `before_resync` makes a backup before everything is read anew (S7)."""
         super().__init__()
+        self._before_resync = before_resync
         self._desk, self._background, self._automatic = desk, background, automatic
         self._made: Engine | None = None
         self._running = False
@@ -49,6 +52,12 @@ class ExchangeGateway(QObject):
         if self._automatic:
             self._timer.start(_FIRST_MS)
 
+    def set_automatic(self, *, on: bool) -> None:
+        """Rounds by themselves, or only on request."""
+        self._automatic = on
+        self._timer.stop()
+        self.start()
+
     def stop(self) -> None:
         """No further rounds; a running one ends by itself."""
         self._automatic = False
@@ -60,9 +69,13 @@ class ExchangeGateway(QObject):
     def _engine(self) -> Engine:
         """The engine, made by the first use; only the one worker of the sync lane makes it."""
         if self._made is None:
+            from brokerdesk.services import exchange
             from brokerdesk.sync.engine import Engine
 
-            self._made = Engine(self._desk.book)
+            book = self._desk.book
+            if book.crashed and exchange.meta(book) is not None:
+                exchange.want_digest(book)
+            self._made = Engine(book, before_resync=self._before_resync)
         return self._made
 
     @property

@@ -67,14 +67,25 @@ def run(arguments: list[str]) -> int:
     configure(Folders.of_user().logs)
     if arguments[:1] == ["portal"]:
         return _portal(arguments[1:])
+    if not has_module("keyring"):
+        return _absent("error.window-missing")
     if not arguments:
         arguments = ["open"]
     try:
         chosen = parser(arguments[0]).parse_args(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
-    language = getattr(chosen, "lang", None) or os.environ.get("BROKERDESK_LANG") or "de"
-    output = Output(Texts(language if language in {*LANGUAGES, PSEUDO} else "de"), json=getattr(chosen, "json", False))
+    output = Output(_texts(getattr(chosen, "lang", None)), json=getattr(chosen, "json", False))
+    return _done(chosen, output)
+
+
+def _texts(asked: str | None = None) -> Texts:
+    """The texts of the language asked for, else of the environment's, else German."""
+    language = asked or os.environ.get("BROKERDESK_LANG") or "de"
+    return Texts(language if language in {*LANGUAGES, PSEUDO} else "de")
+
+
+def _done(chosen: argparse.Namespace, output: Output) -> int:
     action: Command = chosen.action
     try:
         return action(chosen, output)
@@ -97,11 +108,16 @@ def run(arguments: list[str]) -> int:
         return BUG_EXIT
 
 
+def _absent(sentence: str) -> int:
+    """Say which part is not installed here: a portal's host has no desk, a desk may have no portal."""
+    sys.stderr.write(_texts()(sentence) + "\n")
+    return REFUSED
+
+
 def _portal(arguments: list[str]) -> int:
     """Hand over to the portal by name: the desk never imports it."""
     if not has_module("fastapi"):
-        sys.stderr.write(Texts("de")("cli.portal-missing") + "\n")
-        return REFUSED
+        return _absent("cli.portal-missing")
     before = sys.argv
     sys.argv = ["brokerdesk portal", *arguments]
     try:

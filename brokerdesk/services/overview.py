@@ -89,7 +89,7 @@ class Overviews:
             address=one_line_address(card.street, card.zip, card.city),
             household=tuple(p.name for p in card.household) if not alone else (),
             groups=self._groups(contracts, texts, card),
-            claims=tuple(_claim(c, insurers.get(c.contract_id, "")) for c in open_claims),
+            claims=tuple(_claim(c, insurers.get(c.contract_id, ""), texts) for c in open_claims),
         )
 
     def _groups(self, contracts: Sequence[ContractRow], texts: Texts, card: CustomerCard) -> tuple[OverviewGroup, ...]:
@@ -97,14 +97,16 @@ class Overviews:
         blocks: dict[str, list[OverviewContract]] = {}
         for contract in contracts:
             block = BLOCK_OF_GROUP.get(self._lines.group(contract.line), "further")
-            blocks.setdefault(block, []).append(self._contract(contract, language, card))
+            blocks.setdefault(block, []).append(self._contract(contract, texts, language, card))
         return tuple(
             OverviewGroup(heading=texts(f"lines.block.{block}"), contracts=tuple(blocks[block]))
             for block in BLOCKS
             if block in blocks
         )
 
-    def _contract(self, row: ContractRow, language: Language, card: CustomerCard) -> OverviewContract:
+    def _contract(
+        self, row: ContractRow, texts: Texts, language: Language, card: CustomerCard
+    ) -> OverviewContract:
         year = row.premium_year_cents
         line = self._lines.name(row.line, language)
         product = row.product or line
@@ -121,19 +123,25 @@ class Overviews:
             month_cents=None if year is None else spread(year, 12)[0],
             year_cents=year,
             details=details,
-            status=row.status,
+            status="" if row.status == ContractStatus.ACTIVE else _word(texts, "contract", row.status),
             bank_last4=(card.iban or "")[-4:],
             third_party=row.origin == Origin.THIRD_PARTY,
             applied=row.status == ContractStatus.APPLIED,
         )
 
 
-def _claim(row: ClaimRow, insurer: str) -> OpenClaim:
+def _word(texts: Texts, kind: str, status: str) -> str:
+    """A status in words; one of a newer program is shown raw."""
+    key = f"{kind}.status.{status}"
+    return texts(key) if texts.has(key) else status
+
+
+def _claim(row: ClaimRow, insurer: str, texts: Texts) -> OpenClaim:
     return OpenClaim(
         contract=row.contract,
         insurer=insurer,
         number=row.number,
         occurred_on=row.occurred_on,
         reported_on=row.reported_on,
-        status=row.status,
+        status=_word(texts, "claim", row.status),
     )

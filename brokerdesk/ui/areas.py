@@ -20,6 +20,7 @@ from brokerdesk.ui.actions.spec import ActionSpec
 from brokerdesk.ui.actions.view_actions import connect_view_actions
 from brokerdesk.ui.main_window import MainWindow
 from brokerdesk.ui.pages.customer.actions import CUSTOMER_ACTIONS as RECORD_ACTIONS
+from brokerdesk.ui.pages.customer.neighbours import KEYS
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.page import CustomersPage
 from brokerdesk.ui.palette.palette import Palette
@@ -183,6 +184,7 @@ class _Conductor(QObject):
             customers.summed.connect(self._summed)
             self._frame.stack.shown.connect(lambda _page: self._right())
             customers.counts.tell()
+            place.extras[KEYS] = customers.model.all_ids
         QTimer.singleShot(_FIRST_STATUS_MS, self, self._asker.start)
 
     def _counted(self, words: str) -> None:

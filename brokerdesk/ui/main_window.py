@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QRect, Signal
+from PySide6.QtCore import QByteArray, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         """Show unlock page or assistant; what was open before is thrown away, texts and all."""
         self.clear_bars()
         self._replace(page)
+        self._clear_above()
         self.frame = None
 
     def show_frame(self, frame: ShellFrame, *, sentence: Callable[[DeskError], str]) -> None:
@@ -58,6 +59,13 @@ class MainWindow(QMainWindow):
         self.frame = frame
         self.clear_bars()
         self._replace(frame)
+
+    def _clear_above(self) -> None:
+        """Dialogs, palette and scrims that stand on the window go with what they showed."""
+        for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if child is not self._center:
+                child.hide()
+                child.deleteLater()
 
     def _replace(self, widget: QWidget) -> None:
         while self._stack.count():

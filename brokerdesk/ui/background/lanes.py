@@ -161,9 +161,12 @@ class Background(QObject):
     def settle(self) -> None:
         """Let the write lane finish, cancel everything else and wait; results of what ran are not delivered any more."""
         for job in self._running:
-            job.cancel()
+            if job.lane is not Lane.WRITE:
+                job.cancel()
         for pool in self._pools.values():
             pool.waitForDone()
+        for job in self._running:
+            job.cancel()
 
     def shutdown(self) -> None:
         """Let the write lane finish, cancel everything else, wait for all threads. Nothing can be queued afterwards."""

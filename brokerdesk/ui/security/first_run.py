@@ -32,12 +32,13 @@ class FirstRunPage(QWidget):
     """Where to save the recovery sheet."""
     typed_back = Signal(str)
     demo_wanted = Signal()
+    left = Signal()
 
-    def __init__(self, kit: Kit) -> None:
-        """Starts with the language, effective at once."""
+    def __init__(self, kit: Kit, *, can_leave: bool = False) -> None:
+        """Starts with the language, effective at once; `can_leave` when there is a profile to go back to."""
         super().__init__()
         self._kit = kit
-        self._code: Secret | None = None
+        self._can_leave = can_leave
         outer = QHBoxLayout(self)
         outer.addStretch(1)
         column = QVBoxLayout()
@@ -110,7 +111,9 @@ class FirstRunPage(QWidget):
         self.next = Button(kit, look=Look.PRIMARY, size=Size.LARGE)
         kit.bind(self.back, self.back.setText, "security.first.back")
         kit.bind(self.demo, self.demo.setText, "security.open-demo")
-        self.back.clicked.connect(lambda _=False: self._show(self.pages.currentIndex() - 1))
+        self.back.clicked.connect(lambda _=False: self._back())
+        for field in (self.name, self.passphrase, self.again, self.typed):
+            field.line.returnPressed.connect(self.forward)
         self.demo.clicked.connect(lambda _=False: self.demo_wanted.emit())
         self.next.clicked.connect(lambda _=False: self.forward())
         for button in (self.back, self.demo):
@@ -126,7 +129,7 @@ class FirstRunPage(QWidget):
         self.title.setText(say(f"security.first.{part}"))
         self.text.setText(say(f"security.first.{part}-text"))
         self.next.setText(say(f"security.first.{('next', 'create', 'finish')[index]}"))
-        self.back.setVisible(index == 1)
+        self.back.setVisible(index == 1 or (index == 0 and self._can_leave))
         self.demo.setVisible(index == 0)
 
     def _show(self, index: int) -> None:
@@ -135,15 +138,24 @@ class FirstRunPage(QWidget):
         self._words()
         (self.name, self.passphrase, self.typed)[self.pages.currentIndex()].setFocus()
 
+    def _back(self) -> None:
+        if self.pages.currentIndex() == 0:
+            self.left.emit()
+        else:
+            self._show(self.pages.currentIndex() - 1)
+
     def forward(self) -> None:
-        """Check this step and go on."""
+        """Check this step and go on; nothing happens while something runs."""
         index = self.pages.currentIndex()
+        if not self.next.isEnabled():
+            return
         self.problem.hide()
         if index == 0 and self.name.check():
             self._show(1)
         elif index == 1:
             self._create()
         elif index == 2 and self.typed.check():
+            self.next.setEnabled(False)
             self.typed_back.emit(self.typed.text())
 
     def _create(self) -> None:
@@ -156,7 +168,6 @@ class FirstRunPage(QWidget):
 
     def created(self, code: Secret) -> None:
         """The profile is there: show the code to print and type back."""
-        self._code = code
         self.code.setText(code.reveal())
         self.next.setEnabled(True)
         self.passphrase.line.clear()
@@ -173,8 +184,3 @@ class FirstRunPage(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, "", self._kit.texts("security.first.sheet-name"), "PDF (*.pdf)")
         if name:
             self.sheet_wanted.emit(name)
-
-    @property
-    def recovery(self) -> Secret | None:
-        """The code that is shown, for the sheet."""
-        return self._code

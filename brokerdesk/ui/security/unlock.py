@@ -56,8 +56,8 @@ class UnlockPage(QWidget):
     demo_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, kit: Kit, *, profiles: Sequence[tuple[str, str]], offer_demo: bool = True) -> None:
-        """`profiles` are (key, shown name), the one last used first."""
+    def __init__(self, kit: Kit, *, profiles: Sequence[tuple[str, str]], offers: bool = True) -> None:
+        """`profiles` are (key, shown name), the one last used first; `offers` a new profile and the demo."""
         super().__init__()
         self._kit = kit
         self._busy = False
@@ -74,10 +74,10 @@ class UnlockPage(QWidget):
         outer.addStretch(1)
         outer.addWidget(rule())
         outer.addWidget(_Foot(kit))
-        self._build(profiles, offer_demo=offer_demo)
+        self._build(profiles, offers=offers)
         kit.sized(self, self._fit)
 
-    def _build(self, profiles: Sequence[tuple[str, str]], *, offer_demo: bool) -> None:
+    def _build(self, profiles: Sequence[tuple[str, str]], *, offers: bool) -> None:
         kit, column = self._kit, QVBoxLayout(self._column)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(LogoMark(kit), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -102,7 +102,7 @@ class UnlockPage(QWidget):
             column.addWidget(widget)
         self.button = Button(kit, look=Look.PRIMARY, size=Size.LARGE)
         column.addWidget(self.button)
-        column.addLayout(self._links(offer_demo=offer_demo))
+        column.addLayout(self._links(offers=offers))
         self.button.clicked.connect(lambda _=False: self.submit())
         self.passphrase.line.returnPressed.connect(self.submit)
         self.fresh.line.returnPressed.connect(self.submit)
@@ -111,16 +111,17 @@ class UnlockPage(QWidget):
         kit.on_language(self, self._words)
         self._show_mode()
 
-    def _links(self, *, offer_demo: bool) -> QHBoxLayout:
+    def _links(self, *, offers: bool) -> QHBoxLayout:
         kit, row = self._kit, QHBoxLayout()
         self.forgotten = Link(kit, "")
         self.forgotten.clicked.connect(self.toggle_recovery)
         row.addWidget(self.forgotten)
         row.addStretch(1)
-        self.second = Link(kit, "")
-        self.second.clicked.connect(self.demo_wanted.emit if offer_demo else self.new_wanted.emit)
-        self._offer_demo = offer_demo
-        row.addWidget(self.second)
+        self.new, self.demo = Link(kit, ""), Link(kit, "")
+        for link, signal in ((self.new, self.new_wanted), (self.demo, self.demo_wanted)):
+            link.clicked.connect(signal.emit)
+            link.setVisible(offers)
+            row.addWidget(link)
         return row
 
     def _words(self) -> None:
@@ -128,7 +129,8 @@ class UnlockPage(QWidget):
         self.caps.set_words(say("security.caps"))
         self.button.setText(say("security.recover" if self._recovering else "security.unlock"))
         self.forgotten.setText(say("security.back" if self._recovering else "security.forgotten"))
-        self.second.setText(say("security.open-demo" if self._offer_demo else "security.new-profile"))
+        self.new.setText(say("security.new-profile"))
+        self.demo.setText(say("security.open-demo"))
 
     def toggle_recovery(self) -> None:
         """Switch between passphrase and recovery code."""
@@ -157,29 +159,24 @@ class UnlockPage(QWidget):
         self.problem.hide()
         if self._recovering:
             if self.code.text() and self.fresh.line.text():
-                self._set_busy(busy=True)
+                self.set_busy(busy=True)
                 self.recovery_wanted.emit(name, self.code.text(), self.fresh.line.text())
             return
         if self.passphrase.line.text():
-            self._set_busy(busy=True)
+            self.set_busy(busy=True)
             self.unlock_wanted.emit(name, self.passphrase.line.text(), self.remember.value())
 
     def failed(self, sentence: str) -> None:
         """The try failed: say why, keep what was entered, put the cursor there."""
-        self._set_busy(busy=False)
+        self.set_busy(busy=False)
         self.problem.set_words(sentence)
         self.problem.show()
         field = self.code if self._recovering else self.passphrase
         field.setFocus()
         field.line.selectAll()
 
-    def finished(self) -> None:
-        """The book is open: forget what was entered."""
-        self._set_busy(busy=False)
-        for field in (self.passphrase, self.code, self.fresh):
-            field.line.clear()
-
-    def _set_busy(self, *, busy: bool) -> None:
+    def set_busy(self, *, busy: bool) -> None:
+        """A try runs, or not any more."""
         self._busy = busy
         self.button.setEnabled(not busy)
 
@@ -209,6 +206,10 @@ class PassphraseField(LineField):
         self._eye.triggered.connect(self._toggle)
         self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
         kit.bind(self, self._eye.setText, "security.show")
+
+    def text(self) -> str:
+        """What is entered; blanks around it belong to a passphrase."""
+        return self.line.text()
 
     def _toggle(self) -> None:
         hidden = self.line.echoMode() == QLineEdit.EchoMode.Password

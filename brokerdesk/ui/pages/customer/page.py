@@ -62,7 +62,7 @@ class CustomerPage(QWidget):
         """Show a customer, perhaps a section and a contract."""
         wanted = dict(place) if isinstance(place, Mapping) else {"id": str(place)}
         self._pending = wanted
-        if self.record is not None and self.record.card.id == wanted.get("id"):
+        if self.record is not None and self.record.card.id == wanted.get("id") and not self._stale:
             self.neighbours.ask(self.record.card.key, self.head.show_place)
             self._apply_pending()
             return

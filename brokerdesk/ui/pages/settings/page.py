@@ -18,7 +18,6 @@ from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.settings.office import AdvisersSection, OfficeSection
 from brokerdesk.ui.pages.settings.portal import PortalSection
 from brokerdesk.ui.pages.settings.security import BackupSection, KeysSection
-from brokerdesk.ui.theme import Mode
 from brokerdesk.ui.widgets.cards import Heading, Section, SectionList
 from brokerdesk.ui.widgets.labels import rule
 from brokerdesk.ui.widgets.page_head import PageHead, ScrollColumn
@@ -165,10 +164,6 @@ class SettingsPage(QWidget):
         return parts
 
     def _apply(self, name: str, value: Any) -> None:
-        theme, texts = self._place.kit.theme, self._place.kit.texts
-        if name == "theme":
-            theme.set_mode(Mode(value))
-        elif name == "text_size":
-            theme.set_percent(int(value))
-        elif name == "language":
-            texts.set_language(str(value))
+        heard = self._place.extras.get("setting_changed")
+        if heard is not None:
+            heard(name)
