@@ -25,12 +25,10 @@ from brokerdesk.services import profiles
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.profiles import Profile
 from brokerdesk.store.book import Book
-from brokerdesk.ui.areas import build_frame
 from brokerdesk.ui.background.lanes import Background
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
-from brokerdesk.ui.pages.customers.page import CustomersPage
 from brokerdesk.ui.security.clipboard import ClipboardGuard
 from brokerdesk.ui.security.idle import IdleWatch
 from brokerdesk.ui.shell.frame import ShellFrame
@@ -99,6 +97,7 @@ class Workstation(QObject):
         """Show the window: assistant without a profile, else unlock (by key store or a given passphrase at once)."""
         self.door.start(passphrase=passphrase)
         self.window.show()
+        QTimer.singleShot(0, self, _import_areas)
 
     # the open book
 
@@ -131,6 +130,8 @@ class Workstation(QObject):
         clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
         upkeep = None if self._demo else Upkeep(profile, book, self.background)
         self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, upkeep, unsubscribe)
+        from brokerdesk.ui.areas import build_frame
+
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
@@ -140,6 +141,8 @@ class Workstation(QObject):
 
     def _announce_when_listed(self, frame: ShellFrame) -> None:
         """`ready` after the rows of the first list are painted; a list that cannot be read is also an answer."""
+        from brokerdesk.ui.pages.customers.page import CustomersPage
+
         page = frame.stack.page("customers")
         assert isinstance(page, CustomersPage)
 
@@ -216,6 +219,11 @@ class Workstation(QObject):
         """Close the book and wait for all threads."""
         self._close_book()
         self.background.shutdown()
+
+
+def _import_areas() -> None:
+    """The pages are imported behind the unlock page, while the passphrase is typed or the key derived on another core."""
+    import brokerdesk.ui.areas  # noqa: F401
 
 
 def make_kit(*, language: str = "de", mode: Mode = Mode.SYSTEM, percent: int = 100, family: str = "") -> Kit:

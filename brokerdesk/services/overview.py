@@ -104,9 +104,7 @@ class Overviews:
             if block in blocks
         )
 
-    def _contract(
-        self, row: ContractRow, texts: Texts, language: Language, card: CustomerCard
-    ) -> OverviewContract:
+    def _contract(self, row: ContractRow, texts: Texts, language: Language, card: CustomerCard) -> OverviewContract:
         year = row.premium_year_cents
         line = self._lines.name(row.line, language)
         product = row.product or line

@@ -43,7 +43,7 @@ class Stage:
         """Fewer repeats in a quick run."""
         return max(least, full if self.scale == 1 else full // 5)
 
-    @property
+    @cached_property
     def home(self) -> Path:
         """What `BROKERDESK_HOME` points at; its name says what is inside, so that another schema gets another book."""
         made_by = (Path(big_book.__file__).read_bytes(), Path(search.__file__).read_bytes())
