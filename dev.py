@@ -41,7 +41,7 @@ PROGRAM = ("desktop.txt", "portal.txt")
 """What the program itself needs; `dev.txt` has the same pins and the tools on top."""
 QT_PACKAGES = ["libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0", "libglib2.0-0"]
 BUILD_PACKAGES = [*QT_PACKAGES, "binutils"]
-TEST_PACKAGES = [*QT_PACKAGES, "chromium", "poppler-utils"]
+TEST_PACKAGES = [*QT_PACKAGES, "chromium", "libatomic1", "poppler-utils"]
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
 
 
