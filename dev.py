@@ -40,7 +40,13 @@ LOCKS = ROOT / "requirements"
 PROGRAM = ("desktop.txt", "portal.txt")
 """What the program itself needs; `dev.txt` has the same pins and the tools on top."""
 QT_PACKAGES = ["libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0", "libglib2.0-0"]
-BUILD_PACKAGES = [*QT_PACKAGES, "binutils"]
+BUILD_PACKAGES = [
+    *QT_PACKAGES,
+    "binutils",
+    *(
+        [f"libpython3.{sys.version_info[1]}"] if sys.base_prefix == "/usr" else []
+    ),  # Debian's own Python is linked statically
+]
 TEST_PACKAGES = [*QT_PACKAGES, "chromium", "libatomic1", "poppler-utils"]
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
 
