@@ -40,9 +40,11 @@ LOCKS = ROOT / "requirements"
 PROGRAM = ("desktop.txt", "portal.txt")
 """What the program itself needs; `dev.txt` has the same pins and the tools on top."""
 QT_PACKAGES = ["libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0", "libglib2.0-0"]
-BUILD_PACKAGES = [*QT_PACKAGES, "binutils"]
-TEST_PACKAGES = [*QT_PACKAGES, "chromium", "poppler-utils"]
-RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
+SHARED_PYTHON = f"libpython3.{sys.version_info[1]}"
+"""What the build takes along; Debian's own Python comes without it."""
+BUILD_PACKAGES = [*QT_PACKAGES, "binutils", *([SHARED_PYTHON] if sys.base_prefix == "/usr" else [])]
+TEST_PACKAGES = [*QT_PACKAGES, "chromium", "libatomic1", "poppler-utils"]
+RENAMED = {name: f"{name}t64" for name in ("libglib2.0-0", SHARED_PYTHON)}
 
 
 def say(text: str) -> None:
