@@ -19,7 +19,7 @@ from brokerdesk.vault.key_store import SystemVault
 
 SIZE = (1366, 768)
 _QUIET_S = 20.0
-_DRAWING_S = 1.0
+_DRAWING_S = 0.8
 SHOWN = "gruenewald"
 """The customer whose pages are shown: the first one found by this name with contracts."""
 
@@ -128,7 +128,6 @@ class _Walk:
             palette = self._palette()
             if palette is not None:
                 palette.field.setText(SHOWN)
-            self._pause()
             self.grab(name)
             for widget in self._app.topLevelWidgets():
                 if widget is not self._station.window and widget.isVisible():
@@ -151,7 +150,7 @@ class _Walk:
         return str(rows[0].id)
 
     def _pause(self) -> None:
-        """Qt draws the pages of a PDF in a thread of its own and tells nobody when it is done."""
+        """The status bar asks a moment later, and Qt draws pages of a PDF in a thread of its own and tells nobody."""
         end = time.monotonic() + _DRAWING_S
         self.until(lambda: time.monotonic() > end)
 
@@ -164,6 +163,7 @@ class _Walk:
 
     def grab(self, name: str) -> None:
         """Wait until nothing runs, then write the picture; an open dialog is drawn over the window."""
+        self._pause()
         for _ in range(3):
             self.until(lambda: not self._station.background.busy)
             self._app.processEvents()

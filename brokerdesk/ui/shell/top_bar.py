@@ -50,8 +50,8 @@ class SearchButton(QAbstractButton):
         kit.sized(self, self._fit)
 
     def sizeHint(self) -> QSize:
-        """400 wide, 30 high."""
-        return QSize(self._kit.u(400), self._kit.u(30))
+        """Asks for 160 and grows to 400, so that the menus beside it never fold before it."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Gives way to 160."""
@@ -97,6 +97,7 @@ class TopBar(QWidget):
         self.forward = Button(kit, icon="arrow-right", frameless=True, tight=True, size=Size.SMALL)
         self.menu_bar = QMenuBar()
         self.menu_bar.setNativeMenuBar(False)
+        self.menu_bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         kit.bind(self, self.menu_bar.setAccessibleName, "ui.shell.menu")
         self.search = SearchButton(kit)
         self.lock = Button(kit, icon="lock", frameless=True, tight=True)

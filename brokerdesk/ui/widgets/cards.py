@@ -107,11 +107,11 @@ class FigureStrip(Card):
         column = QVBoxLayout(cell)
         column.setContentsMargins(kit.u(14), kit.u(10), kit.u(14), kit.u(10))
         column.setSpacing(kit.u(2))
-        column.addWidget(PlainLabel(kit, figure.label, type=Type.HINT, tone="muted"))
+        column.addWidget(PlainLabel(kit, figure.label, type=Type.HINT, tone="muted", wrap=True))
         tone = figure.status.value if figure.status in {Status.OK, Status.WARNING, Status.ERROR} else "text"
         column.addWidget(PlainLabel(kit, figure.value, type=Type.SECTION, strong=True, tone=tone))  # type: ignore[arg-type]
         if figure.remark:
-            column.addWidget(PlainLabel(kit, figure.remark, type=Type.HINT, tone="muted"))
+            column.addWidget(PlainLabel(kit, figure.remark, type=Type.HINT, tone="muted", wrap=True))
         return cell
 
 
@@ -142,11 +142,16 @@ class EmptyState(QWidget):
         disc = IconDisc(kit, _EMPTY_ICON.get(kind, icon), size=52)
         column.addWidget(disc, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(kit.u(8))
-        heading = PlainLabel(kit, title, type=Type.SECTION, strong=True)
-        column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._heading = PlainLabel(kit, title, type=Type.SECTION, strong=True)
+        column.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._action: Button | None = None
         self._words = PlainLabel(kit, words, tone="muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # an aligned item would get the height of unwrapped words
+        middle.addStretch(1)
+        middle.addWidget(self._words)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addSpacing(kit.u(8))
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -157,11 +162,19 @@ class EmptyState(QWidget):
                 button = Button(kit, text, look=shape, icon=mark)
                 if call is not None:
                     button.clicked.connect(lambda _=False, call=call: call())
+                self._action = self._action or button
                 row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(3)
         kit.sized(self, lambda units: self._words.setFixedWidth(units(360)))
+
+    def set_words(self, title: str, words: str, action: str = "") -> None:
+        """Say it in other words: another language, another reason."""
+        self._heading.setText(title)
+        self._words.setText(words)
+        if self._action is not None and action:
+            self._action.setText(action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

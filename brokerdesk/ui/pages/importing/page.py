@@ -6,15 +6,18 @@ Everything slow runs on the work lane with progress in the status bar; the page 
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from brokerdesk.core.errors import BUG, BugError, DeskError
+from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
 from brokerdesk.services import profiles
 from brokerdesk.services.gdv_import import GdvImport
+from brokerdesk.services.gdv_import.report import ImportReport
+from brokerdesk.services.gdv_import.run import IMPORT_CANCELLED
 from brokerdesk.ui.background.lanes import Job, Lane, Progress
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.tables.columns import Cell, Column, Kind
@@ -61,6 +64,8 @@ class ImportPage(QWidget):
         self._place, kit = place, place.kit
         self._file: Path | None = None
         self._job: Job | None = None
+        self._stop = Event()
+        self._report: ImportReport | None = None
         self.setAcceptDrops(True)
         self.choose = Button(kit, icon="file-import")
         kit.bind(self.choose, self.choose.setText, "importing.choose")
@@ -81,20 +86,23 @@ class ImportPage(QWidget):
         self.start.clicked.connect(lambda _=False: self._run(dry_run=False))
         self.start.hide()
         self.empty = EmptyState(
-            kit,
-            Emptiness.NOTHING_YET,
-            title=place.text("importing.empty"),
-            words=place.text("importing.hint"),
-            icon="file-import",
-            action=place.text("importing.choose"),
+            kit, Emptiness.NOTHING_YET, title="", words="", icon="file-import", action=place.text("importing.choose"),
             on_action=self._ask_file,
-        )
-        self.findings_title = Heading(kit, place.text("importing.findings"))
+        )  # fmt: skip
+        self.findings_title = Heading(kit, "")
+        kit.bind(self.findings_title, self.findings_title.label.setText, "importing.findings")
         self.model: StaticTableModel[Finding] = StaticTableModel(kit, COLUMNS, self)
         self.table = TableView(kit, self.model, name_key="importing.findings")
         self._arrange()
         for widget in (self.findings_title, self.table):
             widget.hide()
+        kit.on_language(self, self._rewrite)
+
+    def _rewrite(self) -> None:
+        say = self._place.text
+        self.empty.set_words(say("importing.empty"), say("importing.hint"), say("importing.choose"))
+        if self._report is not None and self._job is None:
+            self._show(self._report)
 
     def _arrange(self) -> None:
         kit = self._place.kit
@@ -131,20 +139,20 @@ class ImportPage(QWidget):
         if path is None or self._job is not None:
             return
         desk, profile = self._place.desk, self._place.extras.get("profile")
-        language = self._place.kit.texts.language
+        stop = self._stop = Event()
 
-        def work(job: Job) -> dict[str, Any]:
+        def work(job: Job) -> ImportReport:
             large = path.exists() and path.stat().st_size > _BACKUP_FROM_BYTES
             if large and not dry_run and profile is not None:
                 profiles.automatic_backup(profile, desk.book, reason="import", force=True)
-            report = GdvImport(desk.context).run(
+            return GdvImport(desk.context).run(
                 path,
                 dry_run=dry_run,
                 progress=lambda done, total: job.report(done, total),
-                cancelled=lambda: job.cancelled,
+                cancelled=lambda: job.cancelled or stop.is_set(),
             )
-            return report.as_json(language if language in {"de", "nl", "en"} else "de")
 
+        self._report = None
         self._working(working=True)
         self.empty.hide()
         self._job = self._place.background.run(
@@ -152,11 +160,9 @@ class ImportPage(QWidget):
         )
 
     def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-            self._working(working=False)
-            self._say(Status.NEUTRAL, self._place.text("importing.cancelled"))
+        """Only ask: the import says itself whether it stopped in time or was done already."""
+        self._stop.set()
+        self.cancel.setEnabled(False)
 
     def _step(self, step: Progress) -> None:
         self.progress.set_share(step.done / step.total if step.total else 0.0)
@@ -165,6 +171,7 @@ class ImportPage(QWidget):
         self.choose.setEnabled(not working)
         self.progress.setVisible(working)
         self.cancel.setVisible(working)
+        self.cancel.setEnabled(working)
         if working:
             self.start.hide()
             self.outcome.hide()
@@ -187,13 +194,17 @@ class ImportPage(QWidget):
     def _failed(self, problem: BaseException) -> None:
         self._job = None
         self._working(working=False)
+        if isinstance(problem, KnownError) and problem.code == IMPORT_CANCELLED:
+            self._say(Status.NEUTRAL, self._place.text("importing.cancelled"))
+            return
         known = problem if isinstance(problem, DeskError) else BugError(BUG, place="import")
         self._say(Status.ERROR, f"{self._place.sentence(known)} ({known.code})")
 
-    def _show(self, report: dict[str, Any]) -> None:
-        self._job = None
+    def _show(self, found: ImportReport) -> None:
+        self._job, self._report = None, found
         self._working(working=False)
         say, texts = self._place.text, self._place.kit.texts
+        report = found.as_json(texts.formats.value)
         self.head.remark.setText(report["file"])
         self.figures.set_figures(
             (
@@ -234,5 +245,5 @@ class ImportPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """The first file is checked."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
+        if files and self._job is None:
             self.open_file(Path(files[0]))

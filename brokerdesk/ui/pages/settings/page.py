@@ -26,12 +26,13 @@ from brokerdesk.ui.workplace import Workplace
 _ICONS = {
     "office": "building",
     "advisers": "users",
+    "exchange": "refresh",
+    "security": "lock",
+    "backup": "database",
     "appearance": "contrast",
     "language": "language",
-    "security": "lock",
-    "exchange": "refresh",
-    "backup": "database",
 }
+"""Sections in their order."""
 
 
 class NumberField(LineField):
@@ -72,8 +73,8 @@ class PlainSection(QWidget):
         kit, label = self._place.kit, f"settings.{spec.name}"
         field: Field
         if spec.choices:
-            names = [(c, kit.texts(f"settings.choice.{spec.name}.{c}")) for c in spec.choices]
-            field = Choice(kit, label, names)
+            field = choice = Choice(kit, label)
+            kit.on_language(choice, lambda: choice.set_options(self._names(spec)))
             field.edited.connect(lambda: self._keep(spec, field))
         elif isinstance(spec.default, bool):
             field = CheckField(kit, label)
@@ -83,10 +84,15 @@ class PlainSection(QWidget):
             field.left.connect(lambda: self._keep(spec, field))
         return field
 
+    def _names(self, spec: SettingSpec) -> list[tuple[str, str]]:
+        return [(c, self._place.text(f"settings.choice.{spec.name}.{c}")) for c in spec.choices]
+
     def _keep(self, spec: SettingSpec, field: Field) -> None:
         if not field.check():
             return
         value = field.value()
+        if value == self._place.desk.settings.get(spec.name):
+            return
         self._place.desk.settings.set(spec.name, value)
         self._applied(spec.name, value)
 
@@ -98,11 +104,11 @@ class SettingsPage(QWidget):
         """Opens with the office."""
         super().__init__()
         self._place, kit = place, place.kit
-        names = ("office", "advisers", "exchange", "security", "backup", "appearance", "language")
         self.sections = SectionList(
-            kit, tuple(Section(key=n, text=place.text(f"settings.section.{n}"), icon=_ICONS[n]) for n in names),
+            kit, tuple(Section(key=n, text=place.text(f"settings.section.{n}"), icon=_ICONS[n]) for n in _ICONS),
             name=place.text("areas.settings"),
         )  # fmt: skip
+        kit.on_language(self, self._name_sections)
         self.sections.chosen.connect(self.show_section)
         self._stack = QStackedWidget()
         self._made: dict[str, QWidget] = {}
@@ -123,6 +129,12 @@ class SettingsPage(QWidget):
         outer.addLayout(row, 1)
         kit.sized(side, lambda units: side.setFixedWidth(units(194)))
         self.show_section("office")
+
+    def _name_sections(self) -> None:
+        say = self._place.text
+        self.sections.setAccessibleName(say("areas.settings"))
+        for name, icon in _ICONS.items():
+            self.sections.set_section(Section(key=name, text=say(f"settings.section.{name}"), icon=icon))
 
     def go_to(self, place: Any) -> None:
         """`{"section": …}`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from brokerdesk.models.rows.exchange import ConflictRow, ExchangeStatus, OutboxRow
@@ -79,6 +81,10 @@ CONFLICT_COLUMNS: tuple[Column[ConflictRow], ...] = (
 )
 
 
+def _say(place: Workplace, empty: EmptyState, title: str) -> None:
+    empty.set_words(place.text(title), place.text(f"{title}-words"))
+
+
 class SyncPage(QWidget):
     """Figures, then either the queue or the conflicts."""
 
@@ -98,6 +104,7 @@ class SyncPage(QWidget):
             kit, [("outbox", place.text("exchange.outbox")), ("conflicts", place.text("exchange.conflicts"))],
             name=place.text("areas.sync"),
         )  # fmt: skip
+        kit.bind(self.choice, self.choice.setAccessibleName, "areas.sync")
         self.choice.chosen.connect(self._show_part)
         self.outbox: StaticTableModel[OutboxRow] = StaticTableModel(kit, OUTBOX_COLUMNS, self)
         self.conflicts: StaticTableModel[ConflictRow] = StaticTableModel(kit, CONFLICT_COLUMNS, self)
@@ -134,12 +141,9 @@ class SyncPage(QWidget):
         for view, title in ((self.queue, "exchange.nothing"), (self.disputes, "exchange.no-conflicts")):
             holder = QStackedWidget()
             holder.addWidget(view)
-            holder.addWidget(
-                EmptyState(
-                    kit, Emptiness.NOTHING_YET, title=place.text(title), words=place.text(f"{title}-words"),
-                    icon="circle-check-filled",
-                )
-            )  # fmt: skip
+            empty = EmptyState(kit, Emptiness.NOTHING_YET, title="", words="", icon="circle-check-filled")
+            kit.on_language(empty, partial(_say, place, empty, title))
+            holder.addWidget(empty)
             self.stack.addWidget(holder)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,11 +154,9 @@ class SyncPage(QWidget):
         kit.sized(self, lambda units: inner.setSpacing(units(10)))
         inner.addWidget(self.words)
         inner.addWidget(self.figures)
-        row = button_row(self.withdraw, self.retry, self.confirm, self.solve)
-        row.insertWidget(0, self.choice)
-        row.insertStretch(1, 1)
-        inner.addLayout(row)
+        inner.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self.stack, 1)
+        inner.addLayout(button_row(self.withdraw, self.retry, self.confirm, self.solve, stretch_first=True))
         column.addLayout(inner, 1)
 
     def _changed(self, _changes: ChangeSet) -> None:

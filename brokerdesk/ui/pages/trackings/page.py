@@ -65,15 +65,11 @@ class TrackingsPage(QWidget):
         self.table.opened.connect(self._open)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
-        self._stack.addWidget(
-            EmptyState(
-                kit,
-                Emptiness.NOTHING_YET,
-                title=place.text("tracking.empty"),
-                words=place.text("tracking.empty-words"),
-                icon="activity",
-            )
+        empty = EmptyState(kit, Emptiness.NOTHING_YET, title="", words="", icon="activity")
+        kit.on_language(
+            empty, lambda: empty.set_words(place.text("tracking.empty"), place.text("tracking.empty-words"))
         )
+        self._stack.addWidget(empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
