@@ -179,7 +179,9 @@ class Door(QObject):
             from brokerdesk.documents.recovery_sheet import make_recovery_sheet
 
             today = local_date(self._clock)
-            facts = RecoverySheet(profile_name=made.profile.name, code=made.recovery, created_on=today, language=language)
+            facts = RecoverySheet(
+                profile_name=made.profile.name, code=made.recovery, created_on=today, language=language
+            )
             try:
                 write_atomically(path, make_recovery_sheet(facts).data)
             except OSError as problem:

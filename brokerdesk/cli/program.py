@@ -11,7 +11,7 @@ from importlib import import_module
 
 from brokerdesk import __version__
 from brokerdesk.cli.output import Output
-from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
+from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError, register
 from brokerdesk.core.logs import configure, logger
 from brokerdesk.core.paths import Folders, has_module
 from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
@@ -20,6 +20,7 @@ DONE, ATTENTION, WRONG_CALL, REFUSED, BUG_EXIT = 0, 1, 2, 3, 70
 AREAS = ("profile", "imports", "records", "invite", "exchange", "workstation")
 """Modules of `cli` that each add their commands by `add_commands(commands)`."""
 
+STOPPED = register("stopped")
 Command = Callable[[argparse.Namespace, Output], int]
 _log = logger(__name__)
 
@@ -75,7 +76,7 @@ def run(arguments: list[str]) -> int:
         output.error(problem)
         return REFUSED
     except KeyboardInterrupt:
-        output.note("cli.stopped")
+        output.error(KnownError(STOPPED))
         return REFUSED
     except BrokenPipeError:
         return DONE

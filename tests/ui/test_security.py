@@ -289,7 +289,10 @@ def test_the_window_stands_where_it_stood(tmp_path: Path, qapp: QApplication) ->
         before = rig.window.geometry()
     with workstation(tmp_path, profile=profile, passphrase=PASSPHRASE) as rig:
         now = rig.window.geometry()
-        assert (now.top(), now.height()) == (before.top(), before.height())  # the test screen is narrower than the window
+        assert (now.top(), now.height()) == (
+            before.top(),
+            before.height(),
+        )  # the test screen is narrower than the window
 
 
 def test_closing_ends_every_thread_and_frees_the_book(tmp_path: Path, qapp: QApplication) -> None:

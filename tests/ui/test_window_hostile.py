@@ -43,9 +43,7 @@ def rig(tmp_path: Path, qapp: QApplication) -> Iterator[Rig]:
 
 
 @pytest.mark.feature("S1.02")
-def test_hostile_names_are_shown_letter_for_letter(
-    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hostile_names_are_shown_letter_for_letter(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
     def refuse(_socket: socket.socket, address: object) -> None:
