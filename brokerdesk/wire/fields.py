@@ -90,6 +90,9 @@ class Kind:
 
 
 LIMITS = {Type.TEXT: 500, Type.LONG_TEXT: 20_000}
+CONSENT_RANK: dict[str | None, int] = {"granted": 0, None: 1, "refused": 2, "withdrawn": 2}
+"""How restrictive a consent is (protocol.md § 8, class C); an unknown code counts as not stated."""
+
 SHAPES = {
     Type.DATE: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     Type.MONTH_DAY: re.compile(r"[0-9]{2}-[0-9]{2}"),

@@ -8,6 +8,7 @@ column of its own.
 from __future__ import annotations
 
 from brokerdesk.wire.fields import (
+    CONSENT_RANK,
     LIMITS,
     MAX_JSON_DEPTH,
     MAX_JSON_ITEMS,
@@ -22,6 +23,7 @@ from brokerdesk.wire.fields import (
 )
 
 __all__ = [
+    "CONSENT_RANK",
     "KINDS",
     "LIMITS",
     "MAX_JSON_DEPTH",

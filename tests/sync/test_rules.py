@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerdesk.core.errors import KnownError
-from brokerdesk.portal.domain.merge import CONSENT_RANK as PORTAL_RANK
 from brokerdesk.portal.domain.merge import Do, merge_edit, merge_set
 from brokerdesk.services.exchange.fields import fields_of
-from brokerdesk.services.exchange.merging import CONSENT_RANK, Take, decide, set_delta
+from brokerdesk.services.exchange.merging import Take, decide, set_delta
 from brokerdesk.sync import backoff, digest, watchdog
 from brokerdesk.sync.appliers import incoming
 from brokerdesk.sync.pairing import PairingCode
@@ -133,7 +132,6 @@ def test_a_consent_is_decided_as_on_the_portal_and_never_shown_wider(base: Any, 
     here, there = decide(field, base=base, mine=mine, theirs=theirs), merge_edit(field.spec, theirs, base, mine)
     expected = {Do.KEEP: Take.THEIRS, Do.WRITE: Take.MINE, Do.CONFLICT: Take.CONFLICT_SHOW_THEIRS}[there.do]
     assert here.take is expected
-    assert CONSENT_RANK == PORTAL_RANK
 
 
 @given(base=_SETS, mine=_SETS, theirs=_SETS)

@@ -10,10 +10,7 @@ from enum import Enum
 from typing import Any
 
 from brokerdesk.portal.domain.book import same
-from brokerdesk.wire.kinds import MAX_JSON_ITEMS, Field, Merge, Type, accepts
-
-CONSENT_RANK: dict[str | None, int] = {"granted": 0, None: 1, "refused": 2, "withdrawn": 2}
-"""How restrictive a consent is; an unknown code counts as not stated."""
+from brokerdesk.wire.kinds import CONSENT_RANK, MAX_JSON_ITEMS, Field, Merge, Type, accepts
 
 
 class Do(Enum):

@@ -12,10 +12,7 @@ from enum import Enum
 from typing import Any
 
 from brokerdesk.services.exchange.fields import WireField
-from brokerdesk.wire.kinds import Merge
-
-CONSENT_RANK: dict[str | None, int] = {"granted": 0, None: 1, "refused": 2, "withdrawn": 2}
-"""How restrictive a consent is (protocol.md § 8, class C); the same order as on the portal."""
+from brokerdesk.wire.kinds import CONSENT_RANK, Merge
 
 
 class Take(Enum):

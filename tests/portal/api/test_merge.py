@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerdesk.portal.domain.book import same
-from brokerdesk.portal.domain.merge import CONSENT_RANK, Do, merge_edit, merge_set
+from brokerdesk.portal.domain.merge import Do, merge_edit, merge_set
 from brokerdesk.portal.domain.shapes import surely_fits
-from brokerdesk.wire.kinds import KINDS, Field, Merge, Type, accepts
+from brokerdesk.wire.kinds import CONSENT_RANK, KINDS, Field, Merge, Type, accepts
 
 FEW = st.sampled_from([None, "a", "b", "c"])
 PHONE = Field(name="phone")
