@@ -205,20 +205,28 @@ class IconDisc(_Sign):
         )
 
 
-class Ring(_Sign):
-    """A share as a ring, 30 or 44 units; the large one shows its percentage inside."""
+class _Share(_Sign):
+    """A share of something, told by its accessible name."""
 
-    def __init__(self, kit: Kit, name: str, share: float, *, size: int = 30, parent: QWidget | None = None) -> None:
-        """`share` from 0 to 1; `name` says of what."""
-        self._size, self._share, self._name = size, share, name
+    def __init__(self, kit: Kit, name: str, share: float, parent: QWidget | None) -> None:
+        self._name = name
         super().__init__(kit, name, parent)
         self.set_share(share)
 
     def set_share(self, share: float) -> None:
-        """Change the share."""
+        """Change the share, from 0 to 1."""
         self._share = share
         self.setAccessibleName(f"{self._name}: {round(share * 100)} %")
         self.update()
+
+
+class Ring(_Share):
+    """A share as a ring, 30 or 44 units; the large one shows its percentage inside."""
+
+    def __init__(self, kit: Kit, name: str, share: float, *, size: int = 30, parent: QWidget | None = None) -> None:
+        """`share` from 0 to 1; `name` says of what."""
+        self._size = size
+        super().__init__(kit, name, share, parent)
 
     def sizeHint(self) -> QSize:
         """Its diameter."""
@@ -233,22 +241,15 @@ class Ring(_Sign):
         painting.ring(QPainter(self), self._kit, box, self._share, width=5 if large else 4, label=font, words=words)
 
 
-class Progress(_Sign):
+class Progress(_Share):
     """A thin bar; its value is also its accessible name."""
 
     def __init__(
         self, kit: Kit, name: str, share: float = 0.0, *, width: int = 110, parent: QWidget | None = None
     ) -> None:
         """`share` from 0 to 1, `width` in units."""
-        self._share, self._width, self._name = share, width, name
-        super().__init__(kit, name, parent)
-        self.set_share(share)
-
-    def set_share(self, share: float) -> None:
-        """Change the share."""
-        self._share = share
-        self.setAccessibleName(f"{self._name}: {round(share * 100)} %")
-        self.update()
+        self._width = width
+        super().__init__(kit, name, share, parent)
 
     def sizeHint(self) -> QSize:
         """4 high."""

@@ -18,20 +18,8 @@ from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.page import CustomersPage
 from tests.support.desks import Office, demo_desk, office
-from tests.support.qt import let_go, make_kit
 
 CUSTOMERS = 40
-
-
-@pytest.fixture(autouse=True)
-def _let_go(qapp: QApplication) -> Iterator[None]:
-    yield
-    let_go()
-
-
-@pytest.fixture
-def kit(qapp: QApplication) -> Kit:
-    return make_kit()
 
 
 @dataclass

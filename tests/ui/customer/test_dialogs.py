@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from brokerdesk.ui.dialogs.claim import ClaimDialog
 from brokerdesk.ui.dialogs.contract import ContractDialog
 from brokerdesk.ui.dialogs.overview_preview import OverviewPreview
 from brokerdesk.ui.dialogs.person import LeaveDialog, PersonDialog
-from brokerdesk.ui.kit import Kit
-from tests.support.customer_pages import CustomerRoom, open_customer_room, rich
-from tests.support.desks import Office, demo_desk, office
-from tests.support.qt import let_go, make_kit, unnamed
+from tests.support.customer_pages import CustomerRoom
+from tests.support.qt import unnamed
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture(autouse=True)
-def _let_go(qapp: QApplication) -> Iterator[None]:
-    yield
-    let_go()
-
-
-@pytest.fixture
-def kit(qapp: QApplication) -> Kit:
-    return make_kit()
-
-
-@pytest.fixture
-def around(kit: Kit, tmp_path: Path) -> Iterator[Office]:
-    with demo_desk(tmp_path / "book", customers=25) as desk, office(kit, desk) as made:
-        yield made
-
-
-@pytest.fixture
-def room(qtbot: QtBot, around: Office) -> CustomerRoom:
-    room = open_customer_room(qtbot, around)
-    room.show(rich(around.desk).id)
-    return room
 
 
 def test_a_new_contract_with_a_new_insurer_is_made_and_shown(room: CustomerRoom) -> None:

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from brokerdesk.models.values.states import AppState, Origin
 from brokerdesk.ui.actions.catalogue import MENUS, SHELL_ACTIONS
 from brokerdesk.ui.actions.spec import faults
-from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customer.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customer.contract_groups import by_insurer, by_line, month_cents, sums
 from brokerdesk.ui.pages.customer.section_list import SECTIONS
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS as SHARED_ACTIONS
 from brokerdesk.ui.tables.columns import RowKind
 from tests.support.customer_pages import CustomerRoom, everyone, open_customer_room, rich
-from tests.support.desks import Office, demo_desk, office
-from tests.support.qt import let_go, make_kit, tab_walk, unnamed, untranslated
+from tests.support.desks import demo_desk, office
+from tests.support.qt import make_kit, tab_walk, unnamed, untranslated
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture(autouse=True)
-def _let_go(qapp: QApplication) -> Iterator[None]:
-    yield
-    let_go()
-
-
-@pytest.fixture
-def kit(qapp: QApplication) -> Kit:
-    return make_kit()
-
-
-@pytest.fixture
-def around(kit: Kit, tmp_path: Path) -> Iterator[Office]:
-    with demo_desk(tmp_path / "book", customers=40) as desk, office(kit, desk) as made:
-        yield made
-
-
-@pytest.fixture
-def room(qtbot: QtBot, around: Office) -> CustomerRoom:
-    room = open_customer_room(qtbot, around)
-    room.show(rich(around.desk).id)
-    return room
 
 
 def test_the_commands_of_the_page_are_fit_and_all_handled(room: CustomerRoom) -> None:

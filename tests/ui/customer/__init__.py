@@ -1,0 +1,1 @@
+"""The page of one customer and its dialogs: on a real book."""
