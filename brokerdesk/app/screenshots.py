@@ -88,7 +88,7 @@ class _Walk:
     def pages(self) -> None:
         """Every page and dialog of the open book."""
         station = self._station
-        self.until(lambda: station.open is not None)
+        self.until(lambda: station.open is not None and station.open.gateway.last is not None)
         station.window.resize(*SIZE)
         station.window.clear_bars()
         self.grab("customers")

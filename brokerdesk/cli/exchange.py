@@ -76,10 +76,11 @@ def _pair(arguments: argparse.Namespace, output: Output) -> int:
 def _sync(arguments: argparse.Namespace, output: Output) -> int:
     with open_desk(arguments, output) as desk, engine_of(arguments, desk) as engine:
         report = engine.run_once(force=True)
-        while arguments.watch and report.state not in STOPPED:
-            output.note("cli.synced", pushed=report.pushed, pulled=report.pulled)
-            time.sleep(engine.next_delay_s(active=False))
-            report = engine.run_once()
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
+            while arguments.watch and report.state not in STOPPED:
+                output.note("cli.synced", pushed=report.pushed, pulled=report.pulled)
+                time.sleep(engine.next_delay_s(active=False))
+                report = engine.run_once()
     output.result(report.as_json(), output.say("cli.synced", pushed=report.pushed, pulled=report.pulled))
     if report.state is State.UNPAIRED or report.state in STOPPED:
         return REFUSED

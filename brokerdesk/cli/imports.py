@@ -34,12 +34,14 @@ def _gdv(arguments: argparse.Namespace, output: Output) -> int:
         if large and not arguments.dry_run:
             profiles.automatic_backup(profile_of(arguments), desk.book, reason="import", force=True)
         for file in arguments.files:
-            report = importer.run(file, dry_run=arguments.dry_run, charset=arguments.charset, progress=output.progress)
-            reports.append(report.as_json(output.texts.language))
-    output.result({"files": reports}, *(_line(r, output) for r in reports))
-    if not any(sum(r["records"].values()) for r in reports):
+            reports.append(
+                importer.run(file, dry_run=arguments.dry_run, charset=arguments.charset, progress=output.progress)
+            )
+    shown = [report.as_json(output.texts.language) for report in reports]
+    output.result({"files": shown}, *(_line(r, output) for r in shown))
+    if not any(report.importable for report in reports):
         return REFUSED
-    return ATTENTION if any(r["findings"] for r in reports) else DONE
+    return ATTENTION if any(report.findings for report in reports) else DONE
 
 
 def _line(report: dict[str, Any], output: Output) -> str:

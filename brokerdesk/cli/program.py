@@ -11,7 +11,7 @@ from importlib import import_module
 
 from brokerdesk import __version__
 from brokerdesk.cli.output import Output
-from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
+from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError, register
 from brokerdesk.core.logs import configure, logger
 from brokerdesk.core.paths import Folders, has_module
 from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
@@ -27,6 +27,7 @@ AREAS = {
 }
 """Modules of `cli` that each add their commands by `add_commands(commands)`, and these commands."""
 
+STOPPED = register("stopped")
 Command = Callable[[argparse.Namespace, Output], int]
 _log = logger(__name__)
 
@@ -93,7 +94,7 @@ def _done(chosen: argparse.Namespace, output: Output) -> int:
         output.error(problem)
         return REFUSED
     except KeyboardInterrupt:
-        output.note("cli.stopped")
+        output.error(KnownError(STOPPED))
         return REFUSED
     except BrokenPipeError:
         return DONE

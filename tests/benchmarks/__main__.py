@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 
+from brokerdesk.core.logs import configure
 from tests.benchmarks import deliveries, exchange, lists, papers, start, window
 from tests.benchmarks.figures import Figure, surroundings, table, write_json
 from tests.benchmarks.stage import Stage
@@ -30,6 +31,11 @@ MEASUREMENTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "pdf": papers.overviews,
     "exchange": exchange.exchange,
 }
+
+
+def stage_root() -> Path:
+    """Where books and deliveries are kept between runs."""
+    return Path(os.environ.get("BROKERDESK_BENCH") or ROOT / "build" / "bench")
 
 
 def _say(text: str) -> None:
@@ -52,8 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    configure(stage_root() / "logs")
     stage = Stage(
-        Path(os.environ.get("BROKERDESK_BENCH") or ROOT / "build" / "bench"),
+        stage_root(),
         scale=100 if given.smoke else 10 if given.quick else 1,
     )
     begin = perf_counter()

@@ -45,7 +45,7 @@ def keys(stage: Stage) -> Iterator[Figure]:
     floor = Series()
     for words in prefixes()[::step]:
         floor.time(lambda words=words: _floor_page(stage, words))
-    yield Series(found["ms"]).figure(
+    yield Series(found["ms"], found["cpu_ms"]).figure(
         "key stroke to painted page (p95)", goal=40, floor=floor,
         note="the floor reads keys and rows of the same page and paints nothing",
     )  # fmt: skip
@@ -65,7 +65,7 @@ def opened(stage: Stage) -> Iterator[Figure]:
     for party_id in found["ids"]:
         floor.time(lambda party_id=party_id: _floor_customer(stage, party_id))
     yield Series(found["read_ms"]).figure("open a customer, reading (p95)", goal=30, floor=floor)
-    yield Series(found["ms"]).figure(
+    yield Series(found["ms"], found["cpu_ms"]).figure(
         "open a customer, painted page (p95)", goal=30, floor=floor, note="read, shown and painted in the window"
     )
 

@@ -1,0 +1,99 @@
+"""The program as a process: exit codes, clean streams, Ctrl-C, the self-test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brokerdesk.core.paths import Folders, resource
+from tests.support.books import PASSPHRASE
+from tests.support.journey import make_book
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def secret(_own_home: None, tmp_path: Path) -> Path:
+    """A profile of this user and the file with its passphrase."""
+    make_book(Folders.of_user())
+    file = tmp_path / "passphrase"
+    file.write_text(PASSPHRASE, encoding="utf-8")
+    return file
+
+
+def program(*arguments: object, stdin: Any = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "brokerdesk", *map(str, arguments)],
+        capture_output=True, text=True, stdin=stdin, timeout=100, check=False,
+    )  # fmt: skip
+
+
+def document(*arguments: object, code: int = 0) -> Any:
+    """The one JSON document of a command that ends with `code`."""
+    done = program(*arguments)
+    assert done.returncode == code, done
+    return json.loads(done.stdout)
+
+
+def test_a_process_says_one_document_and_nothing_else(secret: Path) -> None:
+    given = ("--passphrase-file", secret, "--json")
+    report = document("import", "gdv", resource("gdv/igor_110120.txt"), *given, code=1)
+    assert report["files"][0]["net_as_delivered_cents"] == 119_170
+    refused = document("list", "customers", "--json", code=3)
+    assert refused["error"]["code"] == "not-unlocked"
+    assert program("nonsense").returncode == 2
+
+
+def large(folder: Path) -> Path:
+    """The sample's records many times over under other contract numbers: some seconds of import."""
+    lines = resource("gdv/igor_110120.txt").read_bytes().splitlines()
+    body = [line for line in lines[1:] if not line.startswith(b"9999")]
+    out = [lines[0]]
+    for number in range(4000):
+        mark = b"%06d" % number
+        out += [line[:13] + mark + line[19:] for line in body]
+    file = folder / "gross.txt"
+    file.write_bytes(b"\n".join(out))
+    return file
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_in_an_import_leaves_the_book_unchanged(secret: Path, tmp_path: Path) -> None:
+    file, log = large(tmp_path), Folders.of_user().data / "profiles" / "Makler Weber" / "book.db-wal"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "brokerdesk", "import", "gdv", str(file), "--passphrase-file", str(secret), "--json"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end and not log.exists():
+        time.sleep(0.02)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, "the file was too small to be stopped in time"
+    assert json.loads(out)["error"]["code"] == "stopped"
+    given = ("--passphrase-file", secret, "--json")
+    assert document("list", "customers", "--count", *given)["total"] == 0
+    assert document("profile", "verify", *given, code=1)["whole"] is True
+
+
+def test_the_self_test_of_this_installation_passes() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-m", "brokerdesk", "self-test", "--json"],
+        capture_output=True, text=True, timeout=110, check=False, env=environment, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, found
+    assert found["key_store"] == {"ok": True, "detail": "absent"}
+    names = {"cipher", "sqlite", "fonts", "templates", "translations", "key_store", "pdf", "window", "round_trip"}
+    assert names <= set(found)
+    assert found["round_trip"]["detail"].endswith("record")
