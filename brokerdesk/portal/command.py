@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import locale
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +36,17 @@ class Command:
 
 
 def settings_from(given: argparse.Namespace) -> Settings:
-    """The settings that the options of a command name."""
+    """The settings that the options of a command name.
+
+    Options are seen by everybody on the machine, so what may hold a password can stand in the environment instead:
+    `BROKERDESK_PORTAL_DATABASE` and `BROKERDESK_PORTAL_SMTP`.
+    """
     data = Path(given.data) if given.data else Folders.of_user().data / "portal"
     return Settings(
         data_dir=data,
-        database=given.database,
+        database=given.database or os.environ.get("BROKERDESK_PORTAL_DATABASE"),
         public_url=getattr(given, "public_url", None) or "http://127.0.0.1:8000",
-        smtp_url=getattr(given, "smtp", None),
+        smtp_url=getattr(given, "smtp", None) or os.environ.get("BROKERDESK_PORTAL_SMTP"),
         mail_dir=Path(given.mail_dir) if getattr(given, "mail_dir", None) else None,
         mail_from=getattr(given, "mail_from", None),
         behind_tls=getattr(given, "behind_tls", False),

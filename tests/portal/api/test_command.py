@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from brokerdesk.portal.command import run
+from brokerdesk.portal.command import run, settings_from
 from tests.support.portal import Desk, child_portal, fresh_id, running_portal, settings_in
 from tests.support.postgres import Server
 
@@ -30,6 +31,17 @@ def _office(capsys: pytest.CaptureFixture[str], data: Path, *more: str) -> tuple
     code, issued = _run(capsys, "pairing-code", made["tenant"], "--employee", anna["employee"], *folder)
     assert (code, len(issued["code"]), len(made["code"])) == (0, 12, 6)
     return made["code"], issued["code"]
+
+
+def test_passwords_need_not_stand_in_the_list_of_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = argparse.Namespace(data=str(tmp_path), database=None, smtp=None)
+    monkeypatch.setenv("BROKERDESK_PORTAL_SMTP", "smtp://umwelt.example")
+    monkeypatch.setenv("BROKERDESK_PORTAL_DATABASE", "postgresql://umwelt.example/portal")
+    found = settings_from(given)
+    assert (found.smtp_url, found.database) == ("smtp://umwelt.example", "postgresql://umwelt.example/portal")
+    given.smtp, given.database = "smtp://wunsch.example", "postgresql://wunsch.example/portal"
+    found = settings_from(given)
+    assert (found.smtp_url, found.database) == ("smtp://wunsch.example", "postgresql://wunsch.example/portal")
 
 
 @pytest.mark.slow

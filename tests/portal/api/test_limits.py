@@ -171,6 +171,7 @@ def test_problem_texts_speak_the_language_of_the_caller(small: Desk) -> None:
     assert titles["fr"].startswith("There is")
 
 
+@pytest.mark.noisy  # the fault itself is logged, without its words
 def test_a_fault_of_ours_is_a_problem_document_without_details(
     office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
