@@ -40,11 +40,21 @@ LOCKS = ROOT / "requirements"
 PROGRAM = ("desktop.txt", "portal.txt")
 """What the program itself needs; `dev.txt` has the same pins and the tools on top."""
 QT_PACKAGES = ["libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0", "libglib2.0-0"]
+X11_PACKAGES = [
+    "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1", "libxkbcommon-x11-0",
+]  # fmt: skip
+"""What a window needs besides; offscreen does without."""
 SHARED_PYTHON = f"libpython3.{sys.version_info[1]}"
 """What the build takes along; Debian's own Python comes without it."""
-BUILD_PACKAGES = [*QT_PACKAGES, "binutils", *([SHARED_PYTHON] if sys.base_prefix == "/usr" else [])]
+BUILD_PACKAGES = [
+    *QT_PACKAGES,
+    *X11_PACKAGES,
+    "libcups2",
+    "binutils",
+    *([SHARED_PYTHON] if sys.base_prefix == "/usr" else []),
+]
 TEST_PACKAGES = [*QT_PACKAGES, "chromium", "libatomic1", "poppler-utils"]
-RENAMED = {name: f"{name}t64" for name in ("libglib2.0-0", SHARED_PYTHON)}
+RENAMED = {name: f"{name}t64" for name in ("libglib2.0-0", "libcups2", SHARED_PYTHON)}
 
 
 def say(text: str) -> None:
@@ -118,7 +128,8 @@ def wanted_parts(*, tools: bool) -> dict[str, str]:
 def ensure_environment(*, tools: bool = True) -> None:
     """Make `.venv` from the hash-locked sets, both parts at the same time."""
     parts = wanted_parts(tools=tools)
-    digests = {n: hashlib.sha256((text + sys.version).encode()).hexdigest() for n, text in parts.items()}
+    python = f"{sys.implementation.cache_tag} {platform.machine()}"
+    digests = {n: hashlib.sha256((text + python).encode()).hexdigest() for n, text in parts.items()}
     stamp = VENV / ".parts"
     known = stamp.read_text().split() if stamp.exists() and PYTHON.exists() else []
     done = dict(zip(known[::2], known[1::2], strict=False))
@@ -200,7 +211,7 @@ def step_run(arguments: list[str]) -> int:
     windowless = not has_display()
     if windowless and "--exit-when-ready" not in arguments:
         fail("there is no display here; add --exit-when-ready to start without one")
-    set_up(QT_PACKAGES, tools=False)
+    set_up(QT_PACKAGES if windowless else [*QT_PACKAGES, *X11_PACKAGES], tools=False)
     env = environment(QT_QPA_PLATFORM="offscreen") if windowless else environment()
     return run(PYTHON, "-m", "brokerdesk", "demo", *arguments, env=env)
 

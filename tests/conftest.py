@@ -12,9 +12,13 @@ import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("full", settings.get_profile("test"), max_examples=400)
@@ -56,3 +60,16 @@ def _fail_on_noise(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixt
     for thread in left:
         thread.join(timeout=2)
     assert not [t for t in left if t.is_alive()], f"threads left behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium with a fresh profile; one for all tests of a process, which bears one driver only."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
