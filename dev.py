@@ -19,6 +19,7 @@ import hashlib
 import os
 import platform
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -39,9 +40,11 @@ LOCKS = ROOT / "requirements"
 PROGRAM = ("desktop.txt", "portal.txt")
 """What the program itself needs; `dev.txt` has the same pins and the tools on top."""
 QT_PACKAGES = ["libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0", "libglib2.0-0"]
-BUILD_PACKAGES = [*QT_PACKAGES, "binutils"]
-TEST_PACKAGES = [*QT_PACKAGES, "chromium", "poppler-utils"]
-RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
+SHARED_PYTHON = f"libpython3.{sys.version_info[1]}"
+"""What the build takes along; Debian's own Python comes without it."""
+BUILD_PACKAGES = [*QT_PACKAGES, "binutils", *([SHARED_PYTHON] if sys.base_prefix == "/usr" else [])]
+TEST_PACKAGES = [*QT_PACKAGES, "chromium", "libatomic1", "poppler-utils"]
+RENAMED = {name: f"{name}t64" for name in ("libglib2.0-0", SHARED_PYTHON)}
 
 
 def say(text: str) -> None:
@@ -137,17 +140,9 @@ def install(part: str, text: str) -> subprocess.Popen[bytes]:
     """Start pip for one part: wheels only, every hash checked, nothing resolved (the locks are complete)."""
     listed = VENV / f".{part}.txt"
     listed.write_text(text)
-    pip: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-compile",
-    ]
-    return subprocess.Popen([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed], cwd=ROOT)
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
+    rules: list[str | Path] = ["--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", listed]
+    return subprocess.Popen([*pip, *rules], cwd=ROOT)
 
 
 def missing_packages(packages: list[str]) -> list[str]:
@@ -223,7 +218,7 @@ def step_lint(_arguments: list[str]) -> int:
 
 
 def step_test(arguments: list[str]) -> int:
-    """Lint, then the tests; `--full` adds the long tier, everything else is handed to pytest."""
+    """Lint, then the tests; `--full` adds the long tier and the build, everything else is handed to pytest."""
     full = "--full" in arguments
     rest = [a for a in arguments if a != "--full"]
     set_up(sorted({*TEST_PACKAGES, *(BUILD_PACKAGES if full else [])}))
@@ -241,6 +236,10 @@ def step_test(arguments: list[str]) -> int:
     begin = time.monotonic()
     code = run(PYTHON, "-m", "pytest", *chosen, "--durations=15", env=env)
     say(f"tests: {time.monotonic() - begin:.0f} s")
+    if full and not rest:
+        begin = time.monotonic()
+        code = step_build([]) or code
+        say(f"build: {time.monotonic() - begin:.0f} s")
     return code
 
 
@@ -265,14 +264,33 @@ def step_build(_arguments: list[str]) -> int:
     code = subprocess.run([program, "self-test"], cwd=folder.parent, env=env, check=False).returncode
     size = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
     say(f"size on disk: {size / 1_000_000:.0f} MB")
+    return code or start_times(program, env)
+
+
+def start_times(program: Path, env: dict[str, str]) -> int:
+    """Say how long the built program takes to start, to open a new book and to paint its list; the first failure."""
     with tempfile.TemporaryDirectory() as home:
-        env["BROKERDESK_HOME"] = home
-        for what, arguments in {"--version": ["--version"], "first window": ["open", "--exit-when-ready"]}.items():
+        env = {**env, "BROKERDESK_HOME": home}
+        passphrase = Path(home) / "passphrase"
+        passphrase.write_text(secrets.token_hex(16))
+        book = ["--passphrase-file", str(passphrase)]
+        starts = {
+            "command line": ["--version"],
+            "new book": ["profile", "create", "start", *book],
+            "window of a book": ["open", "--profile", "start", "--exit-when-ready", *book],
+        }
+        for what, arguments in starts.items():
             begin = time.monotonic()
-            failed = subprocess.run([program, *arguments], env=env, stdout=subprocess.DEVNULL, check=False).returncode
-            say(f"start to end, {what}: {time.monotonic() - begin:.2f} s")
-            code = code or failed
-    return code
+            try:
+                done = subprocess.run(
+                    [program, *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=60
+                )
+            except subprocess.TimeoutExpired:
+                fail(f"{what}: no end after 60 s")
+            say(f"start to end, {what}: {time.monotonic() - begin:.1f} s")
+            if done.returncode:
+                return done.returncode
+    return 0
 
 
 def step_bench(arguments: list[str]) -> int:

@@ -7,6 +7,10 @@ import sys
 
 def main() -> int:
     """Hand over to the command line, which opens the window when nothing is asked."""
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support
+
+        freeze_support()  # a worker process of the portal is this very program
     from brokerdesk.cli import main as command_line
 
     return command_line(sys.argv[1:])

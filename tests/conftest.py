@@ -21,6 +21,18 @@ settings.register_profile("full", settings.get_profile("test"), max_examples=400
 settings.load_profile("full" if os.environ.get("BROKERDESK_TEST_FULL") else "test")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Which group of tests takes how long: seconds of all workers together, by folder."""
+    groups: dict[str, list[float]] = {}
+    for report in (r for reports in terminalreporter.stats.values() for r in reports):
+        if isinstance(report, pytest.TestReport):
+            groups.setdefault(report.nodeid.split("/")[1], []).append(report.duration)
+    if len(groups) > 1:
+        terminalreporter.section("seconds by group")
+        for name, durations in sorted(groups.items(), key=lambda item: -sum(item[1])):
+            terminalreporter.write_line(f"{sum(durations):8.1f} s  {name}")
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the folders of the user who runs it."""

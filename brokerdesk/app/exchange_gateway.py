@@ -1,25 +1,29 @@
-"""Between window and exchange: runs rounds on the sync lane, at the right times, and brings results to the GUI thread."""
+"""Between window and exchange: runs rounds on the sync lane, at the right times, and brings results to the GUI thread.
+
+The exchange with its HTTP client and wire models is imported by the first round, so that the list does not wait for it.
+"""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
 from brokerdesk.models.values.changes import ChangeSet
-from brokerdesk.services import exchange
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.invitations import INVITE_REFUSED
-from brokerdesk.sync.engine import Engine
-from brokerdesk.sync.pairing import pair
 from brokerdesk.sync.report import State, SyncReport
 from brokerdesk.ui.background.lanes import Background, Job, Lane
 
+if TYPE_CHECKING:
+    from brokerdesk.sync.engine import Engine
+
 _AFTER_EDIT_MS = 2_000
+_FIRST_MS = 1_500
 _MOST_MS = 15 * 60_000
 
 
@@ -29,11 +33,14 @@ class ExchangeGateway(QObject):
     reported = Signal(object)
     started = Signal()
 
-    def __init__(self, desk: Desk, background: Background, *, automatic: bool = True) -> None:
-        """Nothing happens before `start()`."""
+    def __init__(
+        self, desk: Desk, background: Background, *, automatic: bool = True, before_resync: Callable[[], object]
+    ) -> None:
+        """Nothing happens before `start()`. `before_resync` makes a backup before everything is read anew (S7)."""
         super().__init__()
+        self._before_resync = before_resync
         self._desk, self._background, self._automatic = desk, background, automatic
-        self._engine = Engine(desk.book)
+        self._made: Engine | None = None
         self._running = False
         self.last: SyncReport | None = None
         self._timer = QTimer(self)
@@ -43,7 +50,7 @@ class ExchangeGateway(QObject):
     def start(self) -> None:
         """First round soon; from then on at the times the engine names."""
         if self._automatic:
-            self._timer.start(100)
+            self._timer.start(_FIRST_MS)
 
     def set_automatic(self, *, on: bool) -> None:
         """Rounds by themselves, or only on request."""
@@ -55,7 +62,21 @@ class ExchangeGateway(QObject):
         """No further rounds; a running one ends by itself."""
         self._automatic = False
         self._timer.stop()
-        self._engine.close()
+        if self._made is not None:
+            self._made.close()
+
+    @property
+    def _engine(self) -> Engine:
+        """The engine, made by the first use; only the one worker of the sync lane makes it."""
+        if self._made is None:
+            from brokerdesk.services import exchange
+            from brokerdesk.sync.engine import Engine
+
+            book = self._desk.book
+            if book.crashed and exchange.meta(book) is not None:
+                exchange.want_digest(book)
+            self._made = Engine(book, before_resync=self._before_resync)
+        return self._made
 
     @property
     def online(self) -> bool:
@@ -85,6 +106,8 @@ class ExchangeGateway(QObject):
         self.started.emit()
 
         def work(_job: Job) -> tuple[SyncReport, Any]:
+            from brokerdesk.services import exchange
+
             return self._engine.run_once(force=force), exchange.status(self._desk.book)
 
         self._background.run(Lane.SYNC, work, self, self._finished, failed=self._broke)
@@ -122,6 +145,8 @@ class ExchangeGateway(QObject):
         """Pair this book with a portal, then start exchanging."""
 
         def work(_job: Job) -> None:
+            from brokerdesk.sync.pairing import pair
+
             pair(self._desk.book, url, code, device_name=platform.node() or "BrokerDesk")
 
         def paired(_nothing: None) -> None:

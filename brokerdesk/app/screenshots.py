@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from brokerdesk.vault.key_store import SystemVault
 
 SIZE = (1366, 768)
 _QUIET_S = 20.0
+_DRAWING_S = 0.8
 SHOWN = "gruenewald"
 """The customer whose pages are shown: the first one found by this name with contracts."""
 
@@ -86,7 +88,7 @@ class _Walk:
     def pages(self) -> None:
         """Every page and dialog of the open book."""
         station = self._station
-        self.until(lambda: station.open is not None)
+        self.until(lambda: station.open is not None and station.open.gateway.last is not None)
         station.window.resize(*SIZE)
         station.window.clear_bars()
         self.grab("customers")
@@ -96,25 +98,40 @@ class _Walk:
         for section in ("overview", "master", "household", "contracts", "claims", "app", "history"):
             frame.open("customer", {"id": party, "section": section})
             self.grab(f"customer-{section}")
+        frame.open("customer", {"id": party, "section": "overview"})
+        self._dialogs((("detail.print", "overview-preview"), ("detail.contract", "new-contract")))
         for page in ("trackings", "import", "sync", "settings"):
             frame.open(page)
             self.grab(page)
+        self._import_report(frame)
         frame.open("customers")
-        self._dialogs(frame)
+        self._dialogs(
+            (
+                ("shell.palette", "palette"),
+                ("shell.shortcuts", "shortcuts"),
+                ("customer.new", "new-customer"),
+                ("customer.invite", "invite"),
+            )
+        )
 
-    def _dialogs(self, frame: Any) -> None:
+    def _import_report(self, frame: Any) -> None:
+        from brokerdesk.core.paths import resource
+
+        frame.open("import")
+        frame.stack.page("import").open_file(resource("gdv/igor_110120.txt"))
+        self.grab("import-report")
+
+    def _dialogs(self, dialogs: tuple[tuple[str, str], ...]) -> None:
         actions = self._station.open.workplace.actions
-        for action, name in (
-            ("shell.palette", "palette"),
-            ("shell.shortcuts", "shortcuts"),
-            ("customer.new", "new-customer"),
-        ):
-            actions.trigger(action)
+        for action, name in dialogs:
+            self.until(partial(actions.trigger, action))
+            palette = self._palette()
+            if palette is not None:
+                palette.field.setText(SHOWN)
             self.grab(name)
             for widget in self._app.topLevelWidgets():
                 if widget is not self._station.window and widget.isVisible():
                     widget.close()
-            palette = self._palette()
             if palette is not None:
                 palette.close_palette()
 
@@ -132,6 +149,11 @@ class _Walk:
         rows = desk.customers.rows(keys[:1]) or desk.customers.rows(desk.customers.keys(ListQuery())[:1])
         return str(rows[0].id)
 
+    def _pause(self) -> None:
+        """The status bar asks a moment later, and Qt draws pages of a PDF in a thread of its own and tells nobody."""
+        end = time.monotonic() + _DRAWING_S
+        self.until(lambda: time.monotonic() > end)
+
     def until(self, condition: Callable[[], bool]) -> None:
         """Let the window work until `condition` holds."""
         end = time.monotonic() + _QUIET_S
@@ -141,6 +163,7 @@ class _Walk:
 
     def grab(self, name: str) -> None:
         """Wait until nothing runs, then write the picture; an open dialog is drawn over the window."""
+        self._pause()
         for _ in range(3):
             self.until(lambda: not self._station.background.busy)
             self._app.processEvents()

@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from brokerdesk.app import demo as demo_setup
 from brokerdesk.app.workstation import Workstation, make_kit
 from brokerdesk.core.clock import SystemClock
 from brokerdesk.core.logs import logger
@@ -78,6 +77,8 @@ def _start_demo_elsewhere(station: Workstation) -> None:
 
 def run_demo(*, fresh: bool, exit_when_ready: bool, language: str | None, say: Callable[[str], object]) -> int:
     """The demo workstation; its portal ends with it."""
+    from brokerdesk.app import demo as demo_setup
+
     app = make_application()
     folders, clock, vault = Folders.of_user(), SystemClock(), SystemVault()
     running = demo_setup.prepare(folders, clock=clock, vault=vault, fresh=fresh, say=say)

@@ -9,6 +9,7 @@ import contextlib
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -16,18 +17,18 @@ from PySide6.QtWidgets import QWidget
 
 from brokerdesk.app.door import Door
 from brokerdesk.app.exchange_gateway import ExchangeGateway
+from brokerdesk.app.upkeep import Upkeep
 from brokerdesk.core.clock import Clock
 from brokerdesk.core.errors import KnownError
 from brokerdesk.core.paths import Folders
+from brokerdesk.services import profiles
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.profiles import Profile
 from brokerdesk.store.book import Book
-from brokerdesk.ui.areas import build_frame
 from brokerdesk.ui.background.lanes import Background
 from brokerdesk.ui.i18n.translator import Translator
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
-from brokerdesk.ui.pages.customers.page import CustomersPage
 from brokerdesk.ui.security.clipboard import ClipboardGuard
 from brokerdesk.ui.security.idle import IdleWatch
 from brokerdesk.ui.shell.frame import ShellFrame
@@ -46,6 +47,7 @@ class OpenBook:
     workplace: Workplace
     idle: IdleWatch | None
     clipboard: ClipboardGuard
+    upkeep: Upkeep | None
     unsubscribe: Callable[[], None]
 
 
@@ -95,6 +97,7 @@ class Workstation(QObject):
         """Show the window: assistant without a profile, else unlock (by key store or a given passphrase at once)."""
         self.door.start(passphrase=passphrase)
         self.window.show()
+        QTimer.singleShot(0, self, _import_areas)
 
     # the open book
 
@@ -103,7 +106,12 @@ class Workstation(QObject):
         desk = Desk(book, self._clock)
         self._apply_settings(desk)
         changes = Changes()
-        gateway = ExchangeGateway(desk, self.background, automatic=bool(desk.settings.get("sync_automatically")))
+        gateway = ExchangeGateway(
+            desk,
+            self.background,
+            automatic=bool(desk.settings.get("sync_automatically")),
+            before_resync=partial(profiles.automatic_backup, profile, book, reason="resync", force=True),
+        )
         workplace = Workplace(
             kit=self.kit,
             background=self.background,
@@ -120,7 +128,10 @@ class Workstation(QObject):
         unsubscribe = book.subscribe(changes.publish)
         changes.happened.connect(gateway.changed)
         clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
-        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, unsubscribe)
+        upkeep = None if self._demo else Upkeep(profile, book, self.background)
+        self.open = OpenBook(desk, gateway, workplace, self._watch(desk), clipboard, upkeep, unsubscribe)
+        from brokerdesk.ui.areas import build_frame
+
         frame = build_frame(workplace, self.window)
         self.window.show_frame(frame, sentence=workplace.sentence)
         self.window.restore_place(desk.settings.get("window"))
@@ -130,15 +141,18 @@ class Workstation(QObject):
 
     def _announce_when_listed(self, frame: ShellFrame) -> None:
         """`ready` after the rows of the first list are painted; a list that cannot be read is also an answer."""
+        from brokerdesk.ui.pages.customers.page import CustomersPage
+
         page = frame.stack.page("customers")
         assert isinstance(page, CustomersPage)
-        once = Qt.ConnectionType.SingleShotConnection
-        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, self._announce_ready), once)
-        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, self._announce_ready), once)
 
-    def _announce_ready(self) -> None:
-        self.window.repaint()
-        self.ready.emit()
+        def announce() -> None:
+            self.window.repaint()
+            self.ready.emit()
+
+        once = Qt.ConnectionType.SingleShotConnection
+        page.model.loaded.connect(lambda _count: QTimer.singleShot(0, self, announce), once)
+        page.model.failed.connect(lambda _problem: QTimer.singleShot(0, self, announce), once)
 
     def _apply_settings(self, desk: Desk) -> None:
         get = desk.settings.get
@@ -194,6 +208,8 @@ class Workstation(QObject):
         if opened.idle is not None:
             opened.idle.stop()
         opened.clipboard.stop()
+        if opened.upkeep is not None:
+            opened.upkeep.stop()
         self.window.show_security(QWidget())
         self.window.repaint()
         self.background.settle()
@@ -203,6 +219,11 @@ class Workstation(QObject):
         """Close the book and wait for all threads."""
         self._close_book()
         self.background.shutdown()
+
+
+def _import_areas() -> None:
+    """The pages are imported behind the unlock page, while the passphrase is typed or the key derived on another core."""
+    import brokerdesk.ui.areas  # noqa: F401
 
 
 def make_kit(*, language: str = "de", mode: Mode = Mode.SYSTEM, percent: int = 100, family: str = "") -> Kit:

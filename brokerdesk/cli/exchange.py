@@ -8,13 +8,14 @@ import dataclasses
 import platform
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from brokerdesk.cli.output import Output
 from brokerdesk.cli.program import ATTENTION, DONE, REFUSED, common
-from brokerdesk.cli.session import open_desk
+from brokerdesk.cli.session import open_desk, profile_of
 from brokerdesk.core.errors import KnownError
-from brokerdesk.services import exchange
+from brokerdesk.services import exchange, profiles
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.invitations import INVITE_REFUSED
 from brokerdesk.sync.engine import Engine
@@ -42,9 +43,12 @@ def add_commands(commands: Any) -> None:
 
 
 @contextlib.contextmanager
-def engine_of(desk: Desk) -> Iterator[Engine]:
-    """The exchange of an open desk."""
-    engine = Engine(desk.book)
+def engine_of(arguments: argparse.Namespace, desk: Desk) -> Iterator[Engine]:
+    """The exchange of an open desk; before everything is read anew, a verified backup is made (S7)."""
+    before = partial(profiles.automatic_backup, profile_of(arguments), desk.book, reason="resync", force=True)
+    engine = Engine(desk.book, before_resync=before)
+    if desk.book.crashed and exchange.meta(desk.book) is not None:
+        exchange.want_digest(desk.book)
     try:
         yield engine
     finally:
@@ -70,7 +74,7 @@ def _pair(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _sync(arguments: argparse.Namespace, output: Output) -> int:
-    with open_desk(arguments, output) as desk, engine_of(desk) as engine:
+    with open_desk(arguments, output) as desk, engine_of(arguments, desk) as engine:
         report = engine.run_once(force=True)
         with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
             while arguments.watch and report.state not in STOPPED:

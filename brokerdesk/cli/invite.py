@@ -65,7 +65,7 @@ def _one(arguments: argparse.Namespace, output: Output) -> int:
         elif verb == "link":
             from brokerdesk.cli.exchange import engine_of, invitation_link
 
-            with engine_of(desk) as engine:
+            with engine_of(arguments, desk) as engine:
                 value = {"customer": party_id, "status": "done", "link": invitation_link(engine, desk, party_id)}
         else:
             getattr(desk.invitations, verb)(party_id)

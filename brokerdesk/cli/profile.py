@@ -14,6 +14,8 @@ from brokerdesk.core.errors import KnownError
 from brokerdesk.core.files import write_atomically
 from brokerdesk.core.paths import Folders
 from brokerdesk.services import profiles
+from brokerdesk.services.profiles import Profile
+from brokerdesk.services.profiles.catalogue import PROFILE_UNKNOWN
 from brokerdesk.vault.key_store import SystemVault
 
 
@@ -33,6 +35,7 @@ def add_commands(commands: Any) -> None:
     backup.set_defaults(action=_backup)
     restore = group.add_parser("restore", parents=[common()])
     restore.add_argument("file", type=Path)
+    restore.add_argument("--code-file", metavar="F", help="recovery code instead of the passphrase")
     restore.set_defaults(action=_restore)
     recover = group.add_parser("recover", parents=[common()])
     recover.add_argument("--code-file", required=True, metavar="F")
@@ -92,16 +95,30 @@ def _backup(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _restore(arguments: argparse.Namespace, output: Output) -> int:
+    profile = _known_or_new(arguments)
+    code = read_secret(arguments.code_file) if arguments.code_file else None
     done = profiles.restore(
-        profile_of(arguments),
+        profile,
         arguments.file,
         clock=SystemClock(),
         vault=SystemVault(),
-        passphrase=passphrase_of(arguments, output),
+        passphrase=None if code else passphrase_of(arguments, output),
+        recovery=code,
     )
+    profiles.remember_profile(Folders.of_user(), profile)
     aside = str(done.aside) if done.aside else None
     output.result({"restored": str(arguments.file), "put_aside": aside}, output.say("cli.restored"))
     return DONE
+
+
+def _known_or_new(arguments: argparse.Namespace) -> Profile:
+    """The named profile; on another machine it does not exist yet and is made by the backup."""
+    try:
+        return profile_of(arguments)
+    except KnownError as problem:
+        if problem.code != PROFILE_UNKNOWN:
+            raise
+        return profiles.new_profile(Folders.of_user(), arguments.profile)
 
 
 def _recover(arguments: argparse.Namespace, output: Output) -> int:

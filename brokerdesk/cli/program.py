@@ -17,8 +17,15 @@ from brokerdesk.core.paths import Folders, has_module
 from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
 
 DONE, ATTENTION, WRONG_CALL, REFUSED, BUG_EXIT = 0, 1, 2, 3, 70
-AREAS = ("profile", "imports", "records", "invite", "exchange", "workstation")
-"""Modules of `cli` that each add their commands by `add_commands(commands)`."""
+AREAS = {
+    "profile": ("profile",),
+    "imports": ("import",),
+    "records": ("list", "show", "add", "overview"),
+    "invite": ("invite",),
+    "exchange": ("pair", "sync", "outbox"),
+    "workstation": ("open", "demo", "screenshots", "self-test"),
+}
+"""Modules of `cli` that each add their commands by `add_commands(commands)`, and these commands."""
 
 STOPPED = register("stopped")
 Command = Callable[[argparse.Namespace, Output], int]
@@ -29,12 +36,12 @@ class _Parser(argparse.ArgumentParser):
     """Ends with 2 for a wrong call, as argparse does; kept as a class so that sub-parsers look alike."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The whole command line; for a known command only its own area, because the others cost the window its start."""
     top = _Parser(prog="brokerdesk", description="BrokerDesk")
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for area in AREAS:
+    for area in [area for area, known in AREAS.items() if command in known] or AREAS:
         import_module(f"brokerdesk.cli.{area}").add_commands(commands)
     commands.add_parser("portal", help="the self-hostable portal (extra `portal`)", add_help=False)
     return top
@@ -61,14 +68,25 @@ def run(arguments: list[str]) -> int:
     configure(Folders.of_user().logs)
     if arguments[:1] == ["portal"]:
         return _portal(arguments[1:])
+    if not has_module("keyring"):
+        return _absent("error.window-missing")
     if not arguments:
         arguments = ["open"]
     try:
-        chosen = parser().parse_args(arguments)
+        chosen = parser(arguments[0]).parse_args(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
-    language = getattr(chosen, "lang", None) or os.environ.get("BROKERDESK_LANG") or "de"
-    output = Output(Texts(language if language in {*LANGUAGES, PSEUDO} else "de"), json=getattr(chosen, "json", False))
+    output = Output(_texts(getattr(chosen, "lang", None)), json=getattr(chosen, "json", False))
+    return _done(chosen, output)
+
+
+def _texts(asked: str | None = None) -> Texts:
+    """The texts of the language asked for, else of the environment's, else German."""
+    language = asked or os.environ.get("BROKERDESK_LANG") or "de"
+    return Texts(language if language in {*LANGUAGES, PSEUDO} else "de")
+
+
+def _done(chosen: argparse.Namespace, output: Output) -> int:
     action: Command = chosen.action
     try:
         return action(chosen, output)
@@ -91,11 +109,16 @@ def run(arguments: list[str]) -> int:
         return BUG_EXIT
 
 
+def _absent(sentence: str) -> int:
+    """Say which part is not installed here: a portal's host has no desk, a desk may have no portal."""
+    sys.stderr.write(_texts()(sentence) + "\n")
+    return REFUSED
+
+
 def _portal(arguments: list[str]) -> int:
     """Hand over to the portal by name: the desk never imports it."""
     if not has_module("fastapi"):
-        sys.stderr.write(Texts("de")("cli.portal-missing") + "\n")
-        return REFUSED
+        return _absent("cli.portal-missing")
     before = sys.argv
     sys.argv = ["brokerdesk portal", *arguments]
     try:

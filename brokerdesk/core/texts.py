@@ -13,6 +13,7 @@ translated. Which language is spoken is decided by the caller: window, command l
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from brokerdesk.core.paths import resource
 
 LANGUAGES = ("de", "nl", "en")
 PSEUDO = "xx"
+_LINE = re.compile(r'\[([\w.-]+)\]|(\w+) *= *"([^"\\\x00-\x1f]*)"|#.*|\s*')
 
 
 class UnknownTextError(LookupError):
@@ -34,12 +36,36 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Every key with its forms (`de`, `de_one`, …), from all files of `resources/texts`. Raises on a repeated key."""
     found: dict[str, Mapping[str, str]] = {}
     for path in sorted(resource("texts").glob("*.toml")):
-        with path.open("rb") as stream:
-            for key, forms in _entries(tomllib.load(stream), ()):
-                if key in found:
-                    raise ValueError(f"text {key} stands twice")
-                found[key] = forms
+        text = path.read_text(encoding="utf-8")
+        entries = plain_entries(text)
+        for key, forms in entries.items() if entries is not None else _entries(tomllib.loads(text), ()):
+            if key in found:
+                raise ValueError(f"text {key} stands twice")
+            found[key] = forms
     return found
+
+
+def plain_entries(text: str) -> dict[str, dict[str, str]] | None:
+    """The entries of a file of headings and one-line texts without escapes; None when it has anything else.
+
+    Every start of the program reads all texts, and a whole TOML parser takes ten times as long.
+    """
+    found: dict[str, dict[str, str]] = {}
+    forms: dict[str, str] | None = None
+    for line in text.splitlines():
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return None
+        heading, name, words = match.groups()
+        if heading is not None:
+            if heading in found:
+                return None
+            forms = found[heading] = {}
+        elif name is not None:
+            if forms is None or name in forms:
+                return None
+            forms[name] = words
+    return {key: forms for key, forms in found.items() if "de" in forms}
 
 
 def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -59,6 +59,8 @@ class Customers:
         base = ListQuery(filters=query.filters, sort=query.sort)
         version = self._context.book.version
         known = self._orders.get(base)
+        if known is not None and known.version == version and not words:
+            return known.keys
         with self._context.book.read() as connection:
             if known is None or known.version != version:
                 known = _Ordered(version, queries.ordered_keys(connection, base))

@@ -82,12 +82,12 @@ def open_book(
     try:
         _check_file(folder / FILE_NAME)
         checked = _check_log(folder / FILE_NAME, key)
-        pending = _inspect(folder / FILE_NAME, key, profile_id=profile_id, clock=clock, checked=checked)
+        pending, crashed = _inspect(folder / FILE_NAME, key, profile_id=profile_id, clock=clock, checked=checked)
         if pending:
             if before_migration:
                 before_migration()
             runner.migrate(folder / FILE_NAME, key)
-        return Book(folder, key, profile_id=profile_id, clock=clock, lock=lock)
+        return Book(folder, key, profile_id=profile_id, clock=clock, lock=lock, crashed=crashed)
     except BaseException:
         lock.release()
         raise
@@ -140,8 +140,11 @@ def _check_log(path: Path, key: bytes) -> bool:
         raise _translate(problem) or problem from problem
 
 
-def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock, checked: bool) -> bool:
-    """Whether migrations are due; verifies key, identity and, when due and not yet `checked`, the pages."""
+def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock, checked: bool) -> tuple[bool, bool]:
+    """Whether migrations are due, and whether the book was left open; verifies key, identity and, when due, the pages.
+
+    `checked` pages are not checked again.
+    """
     try:
         connection = connect(path, key)
     except dbapi2.DatabaseError as problem:
@@ -163,7 +166,7 @@ def _inspect(path: Path, key: bytes, *, profile_id: str, clock: Clock, checked: 
                 _quick_check(connection)
             connection.execute("UPDATE book_info SET last_check_at = ?", (to_wire(clock.now()),))
         connection.execute("UPDATE book_info SET open_since = ?", (to_wire(clock.now()),))
-        return bool(version < migrations.current_version())
+        return version < migrations.current_version(), open_since is not None
     except dbapi2.DatabaseError as problem:
         raise _translate(problem) or problem from problem
     except (TypeError, ValueError) as problem:
@@ -227,12 +230,15 @@ def translated() -> Iterator[None]:
 class Book:
     """An open book: one writer, several readers, listeners that hear every committed change."""
 
-    def __init__(self, folder: Path, key: bytes, *, profile_id: str, clock: Clock, lock: InstanceLock) -> None:
-        """Use `open_book`."""
+    def __init__(
+        self, folder: Path, key: bytes, *, profile_id: str, clock: Clock, lock: InstanceLock, crashed: bool = False
+    ) -> None:
+        """Use `open_book`. `crashed` tells that the last program that had it open did not close it."""
         self.folder = folder
         self.profile_id = profile_id
         self.clock = clock
         self.actor = ""
+        self.crashed = crashed
         self._key = key
         self._lock = lock
         self._writer: Engine = make_engine(folder / FILE_NAME, key, writer=True)

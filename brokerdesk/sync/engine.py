@@ -59,7 +59,7 @@ class Engine:
     book: Book
     tokens: Callable[[Book], TokenStore] = BookTokens
     fault: Callable[[str], None] = _nothing
-    before_resync: Callable[[], None] = _nothing
+    before_resync: Callable[[], object] = _nothing
     rng: random.Random = field(default_factory=random.Random)
     sessions: Callable[[frozenset[str]], Session] = make_session
     pusher: Callable[[Round], Pusher] = Pusher

@@ -26,7 +26,7 @@ class State(StrEnum):
     STUCK = "stuck"
 
 
-STOPPED = frozenset({State.SIGN_IN, State.REVOKED, State.FORKED, State.UPGRADE, State.PIN, State.FUSE})
+STOPPED = frozenset({State.SIGN_IN, State.REVOKED, State.FORKED, State.PIN, State.FUSE})
 """States that only a person can end; nothing is sent until then."""
 
 

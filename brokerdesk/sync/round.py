@@ -28,5 +28,5 @@ class Round:
     meta: Meta
     tally: Tally
     fault: Callable[[str], None]
-    before_resync: Callable[[], None]
+    before_resync: Callable[[], object]
     last_seq: int = 0

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from brokerdesk.models.rows.exchange import ExchangeStatus
 from brokerdesk.models.values.changes import ChangeSet
-from brokerdesk.services import exchange
 from brokerdesk.sync.report import STOPPED, State, SyncReport
 from brokerdesk.ui.actions.catalogue import MENUS, SHELL_ACTIONS
 from brokerdesk.ui.actions.registry import ActionRegistry
@@ -20,13 +20,9 @@ from brokerdesk.ui.actions.spec import ActionSpec
 from brokerdesk.ui.actions.view_actions import connect_view_actions
 from brokerdesk.ui.main_window import MainWindow
 from brokerdesk.ui.pages.customer.actions import CUSTOMER_ACTIONS as RECORD_ACTIONS
-from brokerdesk.ui.pages.customer.page import CustomerPage
+from brokerdesk.ui.pages.customer.neighbours import KEYS
 from brokerdesk.ui.pages.customers.actions import CUSTOMER_ACTIONS
 from brokerdesk.ui.pages.customers.page import CustomersPage
-from brokerdesk.ui.pages.importing.page import ImportPage
-from brokerdesk.ui.pages.settings.page import SettingsPage
-from brokerdesk.ui.pages.sync.page import SyncPage
-from brokerdesk.ui.pages.trackings.page import TrackingsPage
 from brokerdesk.ui.palette.palette import Palette
 from brokerdesk.ui.palette.provider import CommandProvider
 from brokerdesk.ui.palette.providers import SearchProvider
@@ -51,17 +47,58 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
 
 ALL_ACTIONS: tuple[ActionSpec, ...] = (*SHELL_ACTIONS, *WINDOW_ACTIONS, *CUSTOMER_ACTIONS, *RECORD_ACTIONS)
 _BADGES_MS = 400
+_FIRST_STATUS_MS = 1_000
+"""The first question comes after the list: it imports the exchange."""
+
+
+# pages are imported when they are first opened: the start pays for the list alone
+
+
+def _trackings(place: Workplace) -> QWidget:
+    from brokerdesk.ui.pages.trackings.page import TrackingsPage
+
+    return TrackingsPage(place)
+
+
+def _import(place: Workplace) -> QWidget:
+    from brokerdesk.ui.pages.importing.page import ImportPage
+
+    return ImportPage(place)
+
+
+def _settings(place: Workplace) -> QWidget:
+    from brokerdesk.ui.pages.settings.page import SettingsPage
+
+    return SettingsPage(place)
+
+
+def _sync(place: Workplace) -> QWidget:
+    from brokerdesk.ui.pages.sync.page import SyncPage
+
+    return SyncPage(place)
+
+
+def _customer(place: Workplace) -> QWidget:
+    from brokerdesk.ui.pages.customer.page import CustomerPage
+
+    return CustomerPage(place)
+
+
+def _status(place: Workplace) -> ExchangeStatus:
+    from brokerdesk.services import exchange
+
+    return exchange.status(place.desk.book)
 
 
 def pages_of(place: Workplace) -> list[PageSpec]:
     """The pages, in the order of the navigation."""
     return [
         PageSpec(id="customers", title_key="areas.customers", icon="users", group=1, shortcut="Ctrl+1", factory=lambda: CustomersPage(place)),
-        PageSpec(id="trackings", title_key="areas.trackings", icon="activity", group=1, shortcut="Ctrl+2", factory=lambda: TrackingsPage(place)),
-        PageSpec(id="import", title_key="areas.import", icon="file-import", group=2, shortcut="Ctrl+3", factory=lambda: ImportPage(place)),
-        PageSpec(id="settings", title_key="areas.settings", icon="settings", group=3, shortcut="Ctrl+4", factory=lambda: SettingsPage(place)),
-        PageSpec(id="sync", title_key="areas.sync", icon="refresh", bottom=True, shortcut="Ctrl+5", factory=lambda: SyncPage(place)),
-        PageSpec(id="customer", title_key="areas.customers", icon="users", group=HIDDEN, parent_page="customers", factory=lambda: CustomerPage(place)),
+        PageSpec(id="trackings", title_key="areas.trackings", icon="activity", group=1, shortcut="Ctrl+2", factory=partial(_trackings, place)),
+        PageSpec(id="import", title_key="areas.import", icon="file-import", group=2, shortcut="Ctrl+3", factory=partial(_import, place)),
+        PageSpec(id="settings", title_key="areas.settings", icon="settings", group=3, shortcut="Ctrl+4", factory=partial(_settings, place)),
+        PageSpec(id="sync", title_key="areas.sync", icon="refresh", bottom=True, shortcut="Ctrl+5", factory=partial(_sync, place)),
+        PageSpec(id="customer", title_key="areas.customers", icon="users", group=HIDDEN, parent_page="customers", factory=partial(_customer, place)),
     ]  # fmt: skip
 
 
@@ -147,7 +184,8 @@ class _Conductor(QObject):
             customers.summed.connect(self._summed)
             self._frame.stack.shown.connect(lambda _page: self._right())
             customers.counts.tell()
-        self._asker.start()
+            place.extras[KEYS] = customers.model.all_ids
+        QTimer.singleShot(_FIRST_STATUS_MS, self, self._asker.start)
 
     def _counted(self, words: str) -> None:
         self._count = words
@@ -174,7 +212,7 @@ class _Conductor(QObject):
         self._ask_status()
 
     def _ask_status(self) -> None:
-        self._place.read(lambda: exchange.status(self._place.desk.book), receiver=self, done=self._show_status)
+        self._place.read(lambda: _status(self._place), receiver=self, done=self._show_status)
 
     def _show_status(self, status: ExchangeStatus) -> None:
         bar, say = self._frame.status_bar, self._place.text

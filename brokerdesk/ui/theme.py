@@ -79,6 +79,7 @@ class Theme(QObject):
         """Nothing reaches the application before `apply()`; `family` overrides the system's font (pictures)."""
         super().__init__()
         self._mode, self._high_contrast = mode, high_contrast
+        self._colours: dict[tuple[str, bool, bool], QColor] = {}
         self._units = Units(self._clipped(percent), family)
         self._dark = self._wants_dark()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -131,8 +132,12 @@ class Theme(QObject):
 
     def colour(self, token: str) -> QColor:
         """The colour of a token such as `sel` or `line-soft`. Raises `KeyError` for an unknown one."""
-        pair = (tokens.HIGH_CONTRAST.get(token) if self._high_contrast else None) or tokens.COLOURS[token]
-        return QColor(pair[self.dark])
+        key = (token, self.dark, self._high_contrast)
+        found = self._colours.get(key)
+        if found is None:
+            pair = (tokens.HIGH_CONTRAST.get(token) if self._high_contrast else None) or tokens.COLOURS[token]
+            found = self._colours[key] = QColor(pair[self.dark])
+        return QColor(found)
 
     def status(self, status: Status) -> StatusColours:
         """Colours and icon of a status."""

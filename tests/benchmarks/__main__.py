@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 
+from brokerdesk.core.logs import configure
 from tests.benchmarks import deliveries, exchange, lists, papers, start, window
 from tests.benchmarks.figures import Figure, surroundings, table, write_json
 from tests.benchmarks.stage import Stage
@@ -32,6 +33,11 @@ MEASUREMENTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
 }
 
 
+def stage_root() -> Path:
+    """Where books and deliveries are kept between runs."""
+    return Path(os.environ.get("BROKERDESK_BENCH") or ROOT / "build" / "bench")
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -47,11 +53,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and print; the exit code says only whether everything could be measured."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)  # a hundredth, for the tests
     parser.add_argument("--only", type=_names, default=list(MEASUREMENTS), help=", ".join(MEASUREMENTS))
     parser.add_argument("--json", type=Path)
     given = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    stage = Stage(Path(os.environ.get("BROKERDESK_BENCH") or ROOT / "build" / "bench"), scale=10 if given.quick else 1)
+    configure(stage_root() / "logs")
+    stage = Stage(
+        stage_root(),
+        scale=100 if given.smoke else 10 if given.quick else 1,
+    )
     begin = perf_counter()
     stage.prepare()
     _say(f"bench: the book is ready after {perf_counter() - begin:.0f} s")

@@ -101,7 +101,8 @@ def fill(book: Book, *, customers: int, each: int, seed: int = 7) -> None:
         )
         run(_insert("party", PARTY), tuple(first))
         contracts = _contracts(parties, each, insurer, draw)
-        run(_insert("contract", CONTRACT), contracts)
+        if contracts:
+            run(_insert("contract", CONTRACT), contracts)
         search.index(
             unit.connection, "party",
             ((p[0], search.party_words(names=(f"{p[4]} {p[6]}",), city=p[13], zip_code=p[12], email=p[21], phones=(), numbers=(p[22],))) for p in parties),

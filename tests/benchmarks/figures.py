@@ -9,7 +9,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,7 +19,8 @@ T = TypeVar("T")
 class Figure:
     """A figure in `unit`. `higher` says which side of `goal` is the good one; `floor` is plain SQLite, same work, same run.
 
-    `value` is what is compared with the goal, usually a percentile of what `p50` and `p95` describe.
+    `value` is what is compared with the goal, usually a percentile of what `p50` and `p95` describe. `cpu` is the same by
+    processor time: what is left when a busy machine lets others run in between (threads of one process are added up).
     """
 
     name: str
@@ -29,6 +30,7 @@ class Figure:
     floor: float | None = None
     p50: float | None = None
     p95: float | None = None
+    cpu: float | None = None
     count: int = 1
     higher: bool = False
     note: str = ""
@@ -63,13 +65,16 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 @dataclass(slots=True)
 class Series:
-    """Milliseconds of many runs of one kind."""
+    """Milliseconds of many runs of one kind, by the clock and by the processor."""
 
     values: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
 
     def time(self, work: Callable[[], T]) -> T:
         """Run and keep the time."""
+        before = process_time()
         spent, result = timed(work)
+        self.cpu.append((process_time() - before) * 1000)
         self.values.append(spent)
         return result
 
@@ -81,6 +86,7 @@ class Series:
             value=percentile(self.values, at),
             p50=percentile(self.values, 0.5),
             p95=percentile(self.values, 0.95),
+            cpu=percentile(self.cpu, at) if self.cpu else None,
             floor=percentile(floor.values, at) if floor else None,
             count=len(self.values),
             **more,
@@ -98,7 +104,7 @@ def number(value: float | None) -> str:
 
 def table(figures: Sequence[Figure]) -> str:
     """All figures as aligned text."""
-    rows = [("figure", "unit", "goal", "measured", "p50", "p95", "n", "floor", "ratio", "")]
+    rows = [("figure", "unit", "goal", "measured", "p50", "p95", "cpu", "n", "floor", "ratio", "")]
     for f in figures:
         goal = "–" if f.goal is None else ("≥ " if f.higher else "≤ ") + number(f.goal)
         verdict = {True: "met", False: "missed", None: ""}[f.met]
@@ -111,6 +117,7 @@ def table(figures: Sequence[Figure]) -> str:
                 number(f.value),
                 number(f.p50),
                 number(f.p95),
+                number(f.cpu),
                 str(f.count),
                 number(f.floor),
                 ratio,
@@ -123,8 +130,11 @@ def table(figures: Sequence[Figure]) -> str:
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "-" * len(lines[0]))
+    legend = (
+        "cpu: the same by processor time, for comparison on a busy machine. floor: plain SQLite, same work, same run."
+    )
     notes = [f"  {f.name}: {f.note}" for f in figures if f.note]
-    return "\n".join([*lines, *(["", "Notes:", *notes] if notes else [])])
+    return "\n".join([*lines, "", legend, *(["", "Notes:", *notes] if notes else [])])
 
 
 def surroundings() -> str:

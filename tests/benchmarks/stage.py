@@ -43,7 +43,7 @@ class Stage:
         """Fewer repeats in a quick run."""
         return max(least, full if self.scale == 1 else full // 5)
 
-    @property
+    @cached_property
     def home(self) -> Path:
         """What `BROKERDESK_HOME` points at; its name says what is inside, so that another schema gets another book."""
         made_by = (Path(big_book.__file__).read_bytes(), Path(search.__file__).read_bytes())
@@ -79,8 +79,14 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of children that open the big book."""
-        return {**os.environ, "BROKERDESK_HOME": str(self.home), "QT_QPA_PLATFORM": "offscreen"}
+        """The environment of children that open the big book; bytecode is kept, as in every installation."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {
+            **kept,
+            "BROKERDESK_HOME": str(self.home),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPYCACHEPREFIX": str(self.root / "bytecode"),
+        }
 
     def prepare(self) -> None:
         """Make book and twin unless they are there, complete or not at all."""

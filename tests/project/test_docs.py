@@ -63,6 +63,20 @@ def test_links_and_pictures_exist(page: Path) -> None:
     assert not wrong, wrong
 
 
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_files_and_tests_that_are_named_exist(page: Path) -> None:
+    """A path in code quotes is one from the root or from the package; `::test_…` is a test in it."""
+    wrong = []
+    for path, test in re.findall(
+        r"`([\w./-]+\.(?:py|toml|tsv|sql|txt|md))(?:::(\w+))?`", page.read_text(encoding="utf-8")
+    ):
+        places = [base / path for base in (ROOT, ROOT / "brokerdesk", ROOT / "resources" / "gdv", page.parent)]
+        found = next((place for place in places if place.exists()), None)
+        if "/" in path and "NNNN" not in path and (found is None or (test and f"def {test}(" not in found.read_text())):
+            wrong.append(path)
+    assert not wrong, wrong
+
+
 def _commands(found: argparse.ArgumentParser, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, with its own options."""
     subs = [a for a in found._actions if isinstance(a, argparse._SubParsersAction)]
@@ -115,7 +129,8 @@ def test_every_setting_is_described_by_its_name() -> None:
 def test_labels_of_the_handbook_are_those_of_the_program(page: Path) -> None:
     """What stands in bold is a label; it is one of the German texts, placeholders filled with anything."""
     texts = [_shown(text) for forms in catalogue().values() for name, text in forms.items() if name.startswith("de")]
-    patterns = re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(text)) for text in texts))
+    worded = [text for text in texts if re.search(r"\w{2}", re.sub(r"\{\w+\}", "", text))]
+    patterns = re.compile("|".join(re.sub(r"\\\{\w+\\\}", r"\\S+", re.escape(text)) for text in worded))
     wrong = [label for label in map(_shown, LABEL.findall(_prose(page))) if not patterns.fullmatch(label)]
     assert not wrong, wrong
 

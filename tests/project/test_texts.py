@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import tomllib
 from string import Formatter
+
+import pytest
 
 import brokerdesk
 from brokerdesk.core.errors import registered
-from brokerdesk.core.texts import LANGUAGES, Texts, catalogue
+from brokerdesk.core.paths import resource
+from brokerdesk.core.texts import LANGUAGES, Texts, catalogue, plain_entries
 
 OPTIONAL_PARTS = ("brokerdesk.__main__",)
 
@@ -45,3 +49,28 @@ def test_every_error_code_has_a_sentence_with_its_parameters() -> None:
 def test_german_texts_use_typographic_signs() -> None:
     wrong = [k for k, forms in catalogue().items() if re.search(r"\w'\w|\s-\s|\.\.\.", forms["de"])]
     assert not wrong, wrong
+
+
+def test_the_quick_reader_of_texts_reads_what_a_toml_parser_reads() -> None:
+    quick = 0
+    for path in resource("texts").glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        entries = plain_entries(text)
+        if entries is None:
+            continue
+        quick += 1
+        for key, forms in entries.items():
+            whole = tomllib.loads(text) if quick < 3 else None
+            for part in key.split(".") if whole is not None else ():
+                whole = whole[part]
+            assert whole is None or forms == whole, key
+        assert set(entries) == set(re.findall(r"^\[(.+)\]$", text, re.MULTILINE)), path.name
+    assert quick > 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[a]\nde = "x\\n"', '[a]\nde = """x"""', '[a]\nb.de = "x"', "[a]\nde = 1", '[a]\nde = "x"\nde = "y"', "[a]\n[a]"],
+)
+def test_anything_else_is_left_to_the_toml_parser(text: str) -> None:
+    assert plain_entries(text) is None

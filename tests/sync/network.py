@@ -48,8 +48,11 @@ class BadNetwork:
         """Late duplicates arrive now; their answers reach nobody."""
         waiting, self.late = self.late, []
         for request, options in waiting:
-            with HTTPAdapter() as plain:
+            plain = HTTPAdapter()
+            try:
                 plain.send(request, **options).close()
+            finally:
+                plain.close()
 
 
 class _Adapter(HTTPAdapter):

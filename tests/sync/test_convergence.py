@@ -192,7 +192,7 @@ class Office:
     def check(self) -> None:
         """INV-01, INV-02, INV-11."""
         book = self.observer.book()
-        for who, desk in enumerate(self.desks):
+        for desk in self.desks:
             assert [i for i in desk.waiting if i.state != "attention"] == [], "INV-11: the queue drains"
             assert desk.ids("party") == {i for k, i in book if k == "party"}
             assert desk.ids("contract") == {i for k, i in book if k == "contract"}
@@ -239,7 +239,7 @@ def _holds(value: Any, column: str, wanted: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.timeout(3_000)
 @settings(max_examples=repeats(8, 150), deadline=None, suppress_health_check=list(HealthCheck))
-@given(program=st.lists(ACTIONS, min_size=6, max_size=repeats(28, 80)))
+@given(program=st.lists(ACTIONS, min_size=14, max_size=repeats(28, 80)))
 def test_desks_converge_and_every_edit_is_accounted_for(portal: Running, program: list[tuple[Any, ...]]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="converge"))
     place = portal.office()

@@ -214,6 +214,7 @@ def test_an_online_operation_is_refused_at_once_and_leaves_nothing(desks: Make, 
     assert anna.waiting == []
 
 
+@pytest.mark.feature("S2.36")
 def test_a_link_is_made_online_and_told(desks: Make, office: Office) -> None:
     anna, network = paired(desks, office)
     party = anna.add_customer("Muster", email="a@kunde.example", first_name="Eva")

@@ -134,8 +134,10 @@ def test_the_fuse_stops_a_wiped_portal(desks: Make, office: Office) -> None:
     assert exchange.status(anna.book).fuse == 3
     assert anna.engine.run_once().state is State.FUSE
     anna.restart()
+    anna.sync(state=State.FUSE)
+    assert exchange.status(anna.book).fuse == 3
     exchange.allow_removals(anna.book)
-    anna.sync()
+    assert anna.engine.run_once().state is State.IDLE
     assert anna.ids("party") == set(customers[3:])
 
 

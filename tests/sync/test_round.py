@@ -50,6 +50,7 @@ def test_a_book_pairs_and_its_customers_reach_the_second_desk(desks: Make, offic
     assert bert.count("change_log") == 0
 
 
+@pytest.mark.feature("S1.36")
 def test_edits_of_different_fields_both_win_and_history_names_the_author(desks: Make, office: Office) -> None:
     anna, bert = two(desks, office)
     party = anna.add_customer()

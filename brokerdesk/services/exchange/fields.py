@@ -95,7 +95,8 @@ class WireField:
             if stored is None or stored == "":
                 return None
             if column.is_json:
-                return column.to_wire(json.loads(stored))
+                empty = stored in {"[]", "{}"} and self.spec.type is Type.JSON
+                return None if empty else column.to_wire(json.loads(stored))
             return bool(stored) if column.is_bool else stored
         values = [row[c.name] for c in self.columns]
         if not any(v is not None and v != "" for v in values):

@@ -87,8 +87,9 @@ def _guard(unit: UnitOfWork, incoming: Sequence[Incoming]) -> None:
     if fuse.get("allowed"):
         return
     sql = "SELECT count(*) FROM party WHERE is_customer AND NOT stub AND id IN (SELECT value FROM json_each(?))"
-    count = int(unit.connection.exec_driver_sql(sql, (json.dumps(gone),)).scalar_one()) + int(fuse.get("count", 0))
-    total = _customers(unit) + int(fuse.get("count", 0))
+    before = 0 if fuse.get("blown") else int(fuse.get("count", 0))
+    count = int(unit.connection.exec_driver_sql(sql, (json.dumps(gone),)).scalar_one()) + before
+    total = _customers(unit) + before
     if too_many(count, total):
         raise FuseBlownError(count, total)
     memory.remember(unit.session, memory.FUSE, {"count": count})
@@ -115,6 +116,9 @@ def allow_removals(book: Book) -> None:
     """A person has looked: the next pull may remove what it stopped at."""
     with book.work(origin=ChangeOrigin.FEED) as unit:
         memory.remember(unit.session, memory.FUSE, {"allowed": True})
+        meta = unit.paired
+        if meta is not None:
+            meta.last_problem = None
         unit.commit()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from brokerdesk.core.clock import from_wire
 from brokerdesk.models.rows.customers import CustomerRow
@@ -145,14 +145,42 @@ def rows(connection: Connection, keys: Sequence[int]) -> list[CustomerRow]:
     """The rows of a page, in the order of `keys`; keys that are gone are left out."""
     if not keys:
         return []
-    found = {
-        row.key: _row(row)
-        for row in connection.exec_driver_sql(_ROW.format(marks=",".join("?" * len(keys))), tuple(keys))
-    }
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_ROW.format(marks=",".join("?" * len(keys))), tuple(keys))
+        found = {row[0]: _row(_Stored(*row)) for row in cursor.fetchall()}
+    finally:
+        cursor.close()
     return [found[k] for k in keys if k in found]
 
 
-def _row(row: Row[Any]) -> CustomerRow:
+class _Stored(NamedTuple):
+    """The columns of `_ROW`; a plain tuple, because a list reads 200 of them between a key and its picture."""
+
+    key: int
+    id: str
+    kind: str
+    listed_name: str
+    first_name: str
+    last_name: str
+    company_name: str
+    customer_number: str | None
+    zip: str
+    city: str
+    app_state: str
+    app_since: str | None
+    email: str | None
+    contracts_released: int
+    contracts_own: int
+    contracts_other: int
+    premium_year_cents: int
+    adviser: str
+
+
+_STATES = {state.value: state for state in AppState}
+
+
+def _row(row: _Stored) -> CustomerRow:
     name = PartyName(
         kind=PartyKind(row.kind), first_name=row.first_name, last_name=row.last_name, company_name=row.company_name
     )
@@ -166,7 +194,7 @@ def _row(row: Row[Any]) -> CustomerRow:
         number=row.customer_number or "",
         zip=row.zip,
         city=row.city,
-        app_state=AppState(row.app_state),
+        app_state=_STATES[row.app_state],
         app_since=from_wire(row.app_since) if row.app_since else None,
         missing=missing,
         contracts_released=row.contracts_released,

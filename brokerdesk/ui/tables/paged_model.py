@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -29,6 +29,14 @@ PAGE, PAGES = 200, 20
 _log = logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Page(Generic[R]):
+    """Rows in memory; the cells of a row are formatted once, when it is first shown."""
+
+    rows: Sequence[R | None]
+    cells: list[tuple[Cell, ...] | None]
+
+
 class PagedTableModel(CellTableModel, Generic[R]):
     """`loaded` is sent with the number of rows after every answer, `failed` with the problem, `asked` when a question starts."""
 
@@ -45,7 +53,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
         self._source, self._background, self._record_id = source, background, record_id
         self._query = query or ListQuery()
         self._ids: array[int] = array("q")
-        self._pages: OrderedDict[int, list[tuple[R | None, tuple[Cell, ...]]]] = OrderedDict()
+        self._pages: OrderedDict[int, _Page[R]] = OrderedDict()
         self._question = 0
         self._job: Job | None = None
 
@@ -91,7 +99,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
             return
         wanted = set(record_ids)
         for page, rows in list(self._pages.items()):
-            hits = [i for i, (row, _) in enumerate(rows) if row is not None and self._record_id(row) in wanted]
+            hits = [i for i, row in enumerate(rows.rows) if row is not None and self._record_id(row) in wanted]
             if hits:
                 del self._pages[page]
                 first, last = page * PAGE + hits[0], page * PAGE + hits[-1]
@@ -99,7 +107,8 @@ class PagedTableModel(CellTableModel, Generic[R]):
 
     def row_at(self, row: int) -> R | None:
         """The row object of a position; None when it has vanished."""
-        return self._entry(row)[0]
+        page, offset = self._entry(row)
+        return page.rows[offset]
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """How many ids match."""
@@ -107,7 +116,11 @@ class PagedTableModel(CellTableModel, Generic[R]):
 
     def cell_at(self, row: int, column: int) -> Cell:
         """The cell of a position; reads its page when it is not in memory."""
-        return self._entry(row)[1][column]
+        page, offset = self._entry(row)
+        cells = page.cells[offset]
+        if cells is None:
+            cells = page.cells[offset] = self._cells(page.rows[offset])
+        return cells[column]
 
     def id_at(self, row: int) -> int:
         """The id of a position."""
@@ -132,17 +145,17 @@ class PagedTableModel(CellTableModel, Generic[R]):
             found += [self._cells(row) for row in rows if row is not None]
         return found
 
-    def _entry(self, row: int) -> tuple[R | None, tuple[Cell, ...]]:
+    def _entry(self, row: int) -> tuple[_Page[R], int]:
         page, offset = divmod(row, PAGE)
         found = self._pages.get(page)
         if found is None:
             rows = self._read(self._ids[page * PAGE : (page + 1) * PAGE])
-            found = self._pages[page] = [(r, self._cells(r)) for r in rows]
+            found = self._pages[page] = _Page(rows, [None] * len(rows))
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(page)
-        return found[offset]
+        return found, offset
 
     def _read(self, ids: array[int]) -> Sequence[R | None]:
         """Rows of a page. An exception must not reach Qt, which asks while painting: the rows wait, `failed` tells."""

@@ -147,7 +147,11 @@ class EmptyState(QWidget):
         self._action: Button | None = None
         self._words = PlainLabel(kit, words, tone="muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # an aligned item would get the height of unwrapped words
+        middle.addStretch(1)
+        middle.addWidget(self._words)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addSpacing(kit.u(8))
         row = QHBoxLayout()
         row.setSpacing(2)

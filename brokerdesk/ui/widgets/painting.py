@@ -51,11 +51,14 @@ def text(
 ) -> float:  # fmt: skip
     """One line of plain text, vertically centred; returns the width it took."""
     metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width()) if elide else words
+    width, shown = metrics.horizontalAdvance(words), words
+    if elide and width > rect.width():
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        width = metrics.horizontalAdvance(shown)
     painter.setFont(font)
     painter.setPen(colour)
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
-    return metrics.horizontalAdvance(shown)
+    return width
 
 
 def initials(name: str) -> str:

@@ -34,8 +34,8 @@ _MENU_ICON = {
     "app": "activity",
 }
 _BLANK = ActionState(enabled=True)
-_WITHOUT_FACTS, _FACT = 400, 96
-"""Units that the strip needs for everything but the facts, and for each of these."""
+_WITHOUT_FACTS, _FACT, _WITH_NAME = 400, 96, 560
+"""Units that the strip needs for everything but the facts, for each of these, and to spell out its name."""
 
 
 class _Fact(QWidget):
@@ -145,6 +145,7 @@ class AppStrip(Card):
             "seen": self._seen(block),
             "visible": visible,
         }
+        self._name.setVisible(self._room >= _WITH_NAME)
         room = self._room - _WITHOUT_FACTS
         for key, words in values.items():
             room -= _FACT

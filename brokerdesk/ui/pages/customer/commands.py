@@ -88,7 +88,7 @@ class DetailCommands(QObject):
 
     def toggle_eye(self, contract_id: str) -> None:
         """Show a contract in the app, or hide it, with undo (S2.54)."""
-        row = self._row(contract_id)
+        row = self.record.contract(contract_id) if self.record is not None else None
         if row is None:
             return
         released, desk = not row.released, self._place.desk
@@ -162,12 +162,6 @@ class DetailCommands(QObject):
             action.triggered.connect(lambda _=False, work=work: work())
             menu.addAction(action)
         return menu
-
-    def _row(self, contract_id: str) -> ContractRow | None:
-        if self.record is None:
-            return None
-        rows = (*self.record.contracts, *(r for rows in self.record.shared.values() for r in rows))
-        return next((r for r in rows if r.id == contract_id), None)
 
     def _show(self, dialog: QDialog) -> None:
         self.dialog = dialog

@@ -154,6 +154,7 @@ class Head(QWidget):
             self.setFixedHeight(units(101))
             outer.setContentsMargins(units(20), units(7), units(17), 0)
             crumbs.setSpacing(units(8))
+            self._crumb.setMinimumHeight(units(32))
             row.setSpacing(units(12))
             first.setSpacing(units(8))
             second.setSpacing(units(5))

@@ -126,7 +126,8 @@ class MasterDataSection(Section):
             return
         typed = form.raw_values() if form.is_dirty() else None
         self.finish()
-        self._discard(record.card.id)
+        drafts, name = self._place.desk.drafts, _form_name(record.card.id)
+        self._place.write(lambda: drafts.discard(name), receiver=self)
         if typed is not None:
             self._place.notices.toast(self.kit.texts("customer.draft.discarded"), undo=lambda: self._restore(typed))
 
@@ -157,7 +158,12 @@ class MasterDataSection(Section):
         if self.form is None or self.record is None:
             return
         drafts, values, party_id = self._place.desk.drafts, self.form.raw_values(), self.record.card.id
-        self._place.write(lambda: drafts.save(_form_name(party_id), values), receiver=self, done=self._draft_kept)
+        texts = self.kit.texts
+
+        def kept(outcome: Outcome[Any]) -> None:
+            self.kept.emit(texts("customer.draft.kept", time=texts.time(outcome.value)))
+
+        self._place.write(lambda: drafts.save(_form_name(party_id), values), receiver=self, done=kept)
 
     def _make_head(self) -> QWidget:
         head, kit = QWidget(), self.kit
@@ -259,13 +265,6 @@ class MasterDataSection(Section):
         if self.form is not None:
             self.form.put_raw_values(values)
             self._typed()
-
-    def _draft_kept(self, outcome: Outcome[Any]) -> None:
-        self.kept.emit(self.kit.texts("customer.draft.kept", time=self.kit.texts.time(outcome.value)))
-
-    def _discard(self, party_id: str) -> None:
-        drafts = self._place.desk.drafts
-        self._place.write(lambda: drafts.discard(_form_name(party_id)), receiver=self)
 
     def _towns(self, postcode: str) -> None:
         office = self._place.desk.office

@@ -56,6 +56,11 @@ class CustomerRecord:
         """Contracts that run: neither archived nor ended."""
         return tuple(c for c in self.contracts if is_live(c))
 
+    def contract(self, contract_id: str) -> ContractRow | None:
+        """A contract of his or of somebody in his household, or None."""
+        rows = (*self.contracts, *(row for rows in self.shared.values() for row in rows))
+        return next((row for row in rows if row.id == contract_id), None)
+
     @property
     def foreign(self) -> int:
         """How many of them others look after."""

@@ -22,9 +22,7 @@ from brokerdesk.ui.actions.registry import ActionRegistry
 from brokerdesk.ui.actions.spec import ActionContext
 from brokerdesk.ui.app_status import AppAction
 from brokerdesk.ui.dialogs.base import Dialog
-from brokerdesk.ui.dialogs.invite import InviteDialog
 from brokerdesk.ui.dialogs.invite_work import needs_a_look, newly_released, restart_by_default, take_back
-from brokerdesk.ui.dialogs.new_customer import NewCustomerDialog
 from brokerdesk.ui.pages.customers.actions import REASONS, reasons_for
 from brokerdesk.ui.workplace import Workplace
 
@@ -84,6 +82,8 @@ class CustomerCommands(QObject):
 
     def create(self, *, company: bool = False) -> None:
         """Ask for a new customer."""
+        from brokerdesk.ui.dialogs.new_customer import NewCustomerDialog
+
         dialog = NewCustomerDialog(self._place, company=company, parent=self._window)
         dialog.invite_wanted.connect(lambda party_id: self.invite([party_id]))
         self.dialog = dialog
@@ -101,6 +101,8 @@ class CustomerCommands(QObject):
         """Open the invitation dialog for these customers; it knows their state (S2.47)."""
         if not party_ids:
             return
+        from brokerdesk.ui.dialogs.invite import InviteDialog
+
         dialog = InviteDialog(self._place, list(party_ids), parent=self._window)
         dialog.invited.connect(self.told_invited)
         dialog.asked.connect(lambda key: self._place.notices.toast(self._place.text(key)))

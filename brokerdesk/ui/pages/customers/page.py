@@ -81,6 +81,7 @@ class CustomersPage(QWidget):
         self.pane = ReadingPane(place, self.commands)
         self.counts = Counts(place, self.model, self.source, self.filters)
         self.memory = ListMemory(place, self.table)
+        self._pane_soon = QTimer(self, singleShot=True, interval=0)  # after the rows are painted
         self._arrange()
         self._connect()
         self._pane_wanted = self.memory.pane_wanted()
@@ -155,7 +156,8 @@ class CustomersPage(QWidget):
         self.counts.summed.connect(self.summed)
         model.loaded.connect(self._on_loaded)
         model.failed.connect(lambda problem: self._workplace.failed(problem))
-        table.current_changed.connect(lambda _id: self.pane.show_customer(self._current_id()))
+        table.current_changed.connect(lambda _id: self._pane_soon.start())
+        self._pane_soon.timeout.connect(lambda: self.pane.show_customer(self._current_id()))
         table.opened.connect(lambda key: self.commands.open(self._id_of(key)))
         table.acted.connect(lambda key, action: self.commands.act(action, self._id_of(key)))
         table.previewed.connect(lambda _key: self._toggle_pane(not self.pane.isVisible()))
@@ -179,7 +181,7 @@ class CustomersPage(QWidget):
     def _on_loaded(self, count: int) -> None:
         if count and not self.table.currentIndex().isValid():
             self.table.go_to(0)
-        self.pane.show_customer(self._current_id())
+        self._pane_soon.start()
         self.head.set_invite("" if count else self._workplace.text("customers.why.none"))
         self.counts.tell()
 
