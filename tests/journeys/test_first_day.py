@@ -38,7 +38,7 @@ NBSP = "\u00a0"
 @pytest.mark.feature("S1.02", "S1.03", "S1.04", "S1.05", "S1.12", "S1.16", "S1.27", "S1.28", "S2.28", "S2.29", "S2.34")
 def test_the_first_day(tmp_path: Path, qapp: QApplication, chromium: Browser) -> None:
     data = tmp_path / "portal"
-    code = open_office(data)
+    (code,) = open_office(data)
     with (
         mail_server() as inbox,
         child_portal(data, "--smtp", inbox.url) as portal,
@@ -58,13 +58,13 @@ def test_the_first_day(tmp_path: Path, qapp: QApplication, chromium: Browser) ->
         page.context.close()
 
 
-def open_office(data: Path) -> str:
-    """What the operator of the portal does; the pairing code he hands out."""
+def open_office(data: Path, *, desks: int = 1) -> list[str]:
+    """What the operator of the portal does; the pairing codes he hands out."""
     tenant = command("create-tenant", "Maklerbüro Beispielhain", "--data", str(data))["code"]
     command("entitle", tenant, "--kundenapp", "on", "--data", str(data))
     command("create-employee", tenant, "Alina Weberling", "--role", "admin", "--data", str(data))
-    made = command("pairing-code", tenant, "--employee", "Alina Weberling", "--data", str(data))
-    return str(made["code"])
+    asked = ("pairing-code", tenant, "--employee", "Alina Weberling", "--data", str(data))
+    return [str(command(*asked)["code"]) for _ in range(desks)]
 
 
 def import_the_sample(rig: Rig) -> None:

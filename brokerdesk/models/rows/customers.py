@@ -128,6 +128,8 @@ class AdviserRow:
     code: str
     name: str
     ended: date | None
+    email: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,18 @@ def insurers(connection: Connection) -> list[InsurerRow]:
 
 def advisers(connection: Connection) -> list[AdviserRow]:
     """All advisers by name and code."""
-    rows = connection.exec_driver_sql("SELECT id, code, name, end_date FROM adviser WHERE NOT stub ORDER BY name, code")
+    rows = connection.exec_driver_sql(
+        "SELECT id, code, name, end_date, email, phone FROM adviser WHERE NOT stub ORDER BY name, code"
+    )
     return [
-        AdviserRow(row.id, row.code, row.name or row.code, date.fromisoformat(row.end_date) if row.end_date else None)
+        AdviserRow(
+            row.id,
+            row.code,
+            row.name or row.code,
+            date.fromisoformat(row.end_date) if row.end_date else None,
+            row.email,
+            row.phone,
+        )
         for row in rows
     ]
 

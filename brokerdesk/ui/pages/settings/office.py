@@ -130,7 +130,8 @@ class AdvisersSection(QWidget):
     def _take(self, row_id: int) -> None:
         row = self.model.row_with(row_id)
         if row is not None:
-            self.form.set_values({"code": row.code, "name": row.name})
+            values = {"code": row.code, "name": row.name, "email": row.email, "phone": row.phone}
+            self.form.set_values(values)
 
     def _save(self) -> None:
         if not self.form.check():

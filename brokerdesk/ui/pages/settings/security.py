@@ -73,7 +73,18 @@ class KeysSection(QWidget):
     def _remember(self) -> None:
         profile, vault, on = _profile(self._place), self._place.extras["vault"], bool(self.device.value())
         book = self._place.desk.book
-        self._work(lambda: profiles.remember_on_device(profile, book, on=on, vault=vault), lambda _nothing: None)
+
+        def failed(problem: BaseException) -> None:
+            self.device.set_value(profiles.remembered_on_device(profile))
+            self._place.failed(problem)
+
+        self._place.background.run(
+            Lane.WORK,
+            lambda _job: profiles.remember_on_device(profile, book, on=on, vault=vault),
+            self,
+            lambda _nothing: None,
+            failed=failed,
+        )
 
 
 def _at(row: BackupInfo, texts: Translator) -> Cell:
