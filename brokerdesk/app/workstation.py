@@ -184,6 +184,20 @@ class Workstation(QObject):
             opened.idle = self._watch(opened.desk)
         elif name == "sync_automatically":
             opened.gateway.set_automatic(on=bool(opened.desk.settings.get(name)))
+        elif name in {"navigation_collapsed", "reading_pane"}:
+            self._arrange(name, on=bool(opened.desk.settings.get(name)))
+
+    def _arrange(self, name: str, *, on: bool) -> None:
+        from brokerdesk.ui.pages.customers.page import CustomersPage
+
+        frame = self.window.frame
+        if frame is None:
+            return
+        customers = frame.stack.page("customers")
+        if name == "navigation_collapsed":
+            frame.navigation.set_collapsed(collapsed=on)
+        elif isinstance(customers, CustomersPage):
+            customers.show_pane(wanted=on)
 
     def _idle(self) -> None:
         if self.open is not None:

@@ -39,6 +39,23 @@ def test_every_declared_setting_stands_in_its_section(rig: Rig) -> None:
     assert found == {name for name, spec in SETTINGS.items() if spec.section != "hidden"}
 
 
+def test_navigation_and_reading_pane_follow_at_once(rig: Rig) -> None:
+    rig.window.resize(1366, 768)
+    page = rig.open("customers")
+    rig.settle()
+    assert page.pane.isVisible()
+    rig.open("settings", {"section": "appearance"})
+    fields = rig.shown(PlainSection).fields
+    for name in ("navigation_collapsed", "reading_pane"):
+        box = fields[name]
+        assert isinstance(box, CheckField)
+        box.box.click()
+    rig.settle()
+    assert rig.window.frame.navigation.collapsed
+    rig.open("customers")
+    assert not page.pane.isVisible()
+
+
 def test_language_and_colours_change_at_once_and_stay(rig: Rig) -> None:
     rig.open("settings", {"section": "language"})
     language = rig.shown(PlainSection).fields["language"]

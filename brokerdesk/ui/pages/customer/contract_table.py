@@ -54,7 +54,7 @@ def contract_columns(line_name: LineName, today: Callable[[], date]) -> list[Col
                inset=0),
         Column(key="due", title_key="contract.column.due", width=78, cell=lambda r, t: due_cell(r, t, today()), align="right",
                inset=0),
-        Column(key="eye", title_key="contract.column.app", width=34, kind=Kind.ICONS, cell=eye_cell, lead=10, inset=0,
+        Column(key="eye", title_key="contract.column.app", width=44, kind=Kind.ICONS, cell=eye_cell, lead=10, inset=0,
                minimum=34),
     ]  # fmt: skip
 

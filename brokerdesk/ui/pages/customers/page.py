@@ -230,9 +230,13 @@ class CustomersPage(QWidget):
             self.commands.create(company=kind == "company")
 
     def _toggle_pane(self, on: bool) -> None:  # noqa: FBT001 - connected to a button
-        self._pane_wanted = on
-        self._fit_pane()
+        self.show_pane(wanted=on)
         self.memory.keep_pane(wanted=on)
+
+    def show_pane(self, *, wanted: bool) -> None:
+        """Show or hide the reading pane; a narrow window has none."""
+        self._pane_wanted = wanted
+        self._fit_pane()
 
     def _fit_pane(self) -> None:
         possible = self.width() >= self._workplace.kit.u(ROOM_FOR_PANE)
