@@ -17,12 +17,39 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from brokerdesk.core import logs
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("full", settings.get_profile("test"), max_examples=400)
 settings.load_profile("full" if os.environ.get("BROKERDESK_TEST_FULL") else "test")
+
+
+SLOW_PLACES = (
+    "tests/sync/",
+    "tests/cli/",
+    "tests/store/test_crash.py",
+    "tests/store/test_corruption.py",
+    "tests/store/test_derived.py",
+    "tests/store/test_migrations.py",
+    "tests/services/test_backups.py",
+    "tests/services/test_profiles.py",
+    "tests/services/test_gdv_import",
+    "tests/portal/api/",
+    "tests/portal/web/",
+    "tests/project/test_repository.py",
+)
+"""Whole modules that start portals, kill processes or fill books: not part of the quick tier."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """PostgreSQL, browser and the places above are slow, so that `-m "not gui and not slow"` stays under a minute."""
+    for item in items:
+        marked = item.get_closest_marker("postgres") or item.get_closest_marker("browser")
+        if marked or item.nodeid.startswith(SLOW_PLACES):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -49,6 +76,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _fail_on_noise(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Warning records of our own program and threads that stay behind fail a test, unless it is marked `noisy`."""
     before = set(threading.enumerate())
+    logs.configure(None)  # records reach `caplog`, whatever an earlier test has set up
     yield
     if request.node.get_closest_marker("noisy"):
         return

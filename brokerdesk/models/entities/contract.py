@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Index, Integer, String
+from sqlalchemy import Date, Index, Integer, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brokerdesk.models.entities.base import Base, Synced, refers_to
@@ -50,7 +50,9 @@ class Contract(Synced, Base):
     __table_args__ = (Index("ix_contract_number", "number"),)
 
     def derive_premium(self) -> None:
-        """Recompute the yearly premium after a change of the premium group."""
+        """Recompute the yearly premium after a change of the premium group; a new contract is paid yearly by default."""
+        if self.frequency is None and not inspect(self).persistent:
+            self.frequency = Frequency.YEARLY.value
         self.premium_year_cents = premium_per_year(
             net_cents=self.premium_net_cents,
             gross_cents=self.premium_gross_cents,

@@ -176,6 +176,7 @@ def _copy_of(folder: Path, target: Path) -> None:
     shutil.copytree(folder, target)
 
 
+@pytest.mark.noisy("portal-database-is-older-than-its-witness")
 def test_a_portal_that_was_rolled_back_without_its_command_draws_a_new_epoch(tmp_path: Path) -> None:
     """Protocol § 15: the witness. The desk's newer token still works, and it learns of the new epoch."""
     data, saved = tmp_path / "portal", tmp_path / "saved"
