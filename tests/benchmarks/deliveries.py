@@ -11,21 +11,29 @@ from time import perf_counter, process_time
 from typing import Any
 
 from brokerdesk.core.clock import SystemClock
+from brokerdesk.formats.gdv.records import PartyBlock
 from brokerdesk.services.desk import Desk
 from brokerdesk.services.gdv_import import GdvImport
 from brokerdesk.store.book import Book, create_book, open_book
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.stage import Stage
-from tests.support.gdv_files import portfolio
+from tests.support.gdv_files import party, portfolio
 
 _CONTRACTS = 8_000
+_BEGIN = ("Acker", "Birken", "Dorn", "Eichen", "Falken", "Grün", "Hasel", "Kirsch", "Linden", "Mühl", "Oster", "Sommer")
+_END = ("bach", "berg", "brück", "feld", "hagen", "hof", "kamp", "mann", "ried", "stein", "thal", "wald")
 _SKIPPED = ("sqlite_", "party_search", "contract_search")
 
 
+def _customer(index: int) -> PartyBlock:
+    """Somebody whose name a few others have as well: 1,152 names."""
+    return party(index, name1=_BEGIN[index // 8 % 12] + _END[index // 96 % 12])
+
+
 def _delivery(stage: Stage) -> Path:
-    path = stage.root / f"delivery-{_CONTRACTS // stage.scale}.gdv"
+    path = stage.root / f"named-delivery-{_CONTRACTS // stage.scale}.gdv"
     if not path.exists():
-        path.write_bytes(portfolio(_CONTRACTS // stage.scale))
+        path.write_bytes(portfolio(_CONTRACTS // stage.scale, who=_customer))
     return path
 
 

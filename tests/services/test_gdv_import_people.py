@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from brokerdesk.core.errors import KnownError
 from brokerdesk.formats.gdv.records import ContractBundle, PartialDate, PartyBlock
 from brokerdesk.models.values.contact import EmailAddress, Iban, PhoneNumber
-from brokerdesk.services.gdv_import.identity import folded_street
+from brokerdesk.services.gdv_import.identity import Namesakes, folded_street, is_same, likeness
 from brokerdesk.services.gdv_import.people import _email, _phone, usable_iban
 from tests.support.gdv_files import bundle, gdv_file, party
 from tests.support.imports import Importing, changed, importing, two_insurers
@@ -209,3 +210,35 @@ def test_a_masked_or_wrong_account_is_no_iban(text: str) -> None:
 def test_streets_are_compared_without_spelling() -> None:
     assert folded_street("Große Hauptstraße 5 a") == folded_street("GROSSE HAUPTSTR. 5A")
     assert folded_street("Hauptstraße 5") != folded_street("Hauptstraße 6")
+
+
+_BIRTHS = (date(1970, 1, 1), date(1970, 1, 2))
+_VALUES = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(("person", "organisation")),
+        "name_suffix": st.sampled_from(("", "jun.")),
+        "zip": st.sampled_from(("", "50667", "50668")),
+        "street": st.sampled_from(("", "Lindenweg 3", "LINDENWEG 3", "Ufer 1")),
+        "birth_date": st.sampled_from((None, *_BIRTHS)),
+    }
+)
+
+
+def _in_book(number: int, values: dict[str, Any]) -> dict[str, Any]:
+    birth = values["birth_date"]
+    return values | {"id": str(number), "birth_date": birth.isoformat() if birth else None}
+
+
+@given(known=st.lists(_VALUES, max_size=8), moved=st.lists(_VALUES, max_size=3), delivered=_VALUES)
+def test_asking_few_namesakes_finds_what_asking_all_finds(
+    known: list[dict[str, Any]], moved: list[dict[str, Any]], delivered: dict[str, Any]
+) -> None:
+    rows, names = [_in_book(n, values) for n, values in enumerate(known)], Namesakes()
+    for row in rows:
+        names.add(row)
+    for row, values in zip(rows, moved, strict=False):  # changed after they were taken in
+        row |= _in_book(int(row["id"]), values)
+        names.add(row)
+    same = [row["id"] for row in rows if is_same(row, delivered)]
+    assert (names.same(delivered) in same) if same else names.same(delivered) is None
+    assert dict(names.alike(delivered)) == {row["id"]: r for row in rows if (r := likeness(row, delivered))}

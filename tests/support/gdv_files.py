@@ -320,10 +320,12 @@ def gdv_file(bundles: Iterable[ContractBundle], *, vu: str = VU, **options: Any)
     return stream.getvalue()
 
 
-def portfolio(count: int) -> bytes:
-    """A file with `count` contracts, going round the lines."""
+def portfolio(count: int, *, who: Callable[[int], PartyBlock] = party) -> bytes:
+    """A file with `count` contracts, going round the lines; `who` makes the customer of each."""
     lines = list(LINES.items())
-    return gdv_file(bundle(lines[i % len(lines)][0], i, details=lines[i % len(lines)][1]) for i in range(count))
+    return gdv_file(
+        bundle(lines[i % len(lines)][0], i, details=lines[i % len(lines)][1], parties=(who(i),)) for i in range(count)
+    )
 
 
 def record(

@@ -7,7 +7,7 @@ equals an unknown one); and the same across insurers, only with a full birth dat
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -86,6 +86,44 @@ def is_same(known: Mapping[str, Any], delivered: Mapping[str, Any]) -> bool:
         return True
     birth = delivered.get("birth_date")
     return birth is not None and known["birth_date"] == birth.isoformat()
+
+
+class Namesakes:
+    """Customers with an equal sort key, by birth date and by postcode: one comparison asks the few it can match.
+
+    A customer whose values change is added again; where he stood before, `is_same` and `likeness` turn him down.
+    """
+
+    def __init__(self) -> None:
+        self._by_birth: dict[str, list[Mapping[str, Any]]] = {}
+        self._by_zip: dict[str, list[Mapping[str, Any]]] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take in a row of the book, or what looks like one; later changes of it are seen."""
+        if row["birth_date"]:
+            self._by_birth.setdefault(row["birth_date"], []).append(row)
+        if row["zip"]:
+            self._by_zip.setdefault(row["zip"], []).append(row)
+
+    def add_new(self, values: Mapping[str, Any]) -> None:
+        """Take in a customer who is not in the book yet, as he is now."""
+        birth = values.get("birth_date")
+        row = {name: values.get(name, "") for name in ("id", "kind", "name_suffix", "zip", "street")}
+        self.add(row | {"birth_date": None if birth is None else birth.isoformat()})
+
+    def same(self, delivered: Mapping[str, Any]) -> str | None:
+        """The id of the first who is surely the delivered one."""
+        rows = self._by_zip.get(delivered.get("zip") or "", ())
+        return next((str(row["id"]) for row in rows if is_same(row, delivered)), None)
+
+    def alike(self, delivered: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Ids of those who may be the delivered one, each with the reason."""
+        birth = delivered.get("birth_date")
+        born = self._by_birth.get(birth.isoformat(), ()) if birth is not None else ()
+        for row in (*born, *self._by_zip.get(delivered.get("zip") or "", ())):
+            reason = likeness(row, delivered)
+            if reason:
+                yield str(row["id"]), reason
 
 
 def likeness(known: Mapping[str, Any], delivered: Mapping[str, Any]) -> str | None:

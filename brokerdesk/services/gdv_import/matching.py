@@ -18,7 +18,7 @@ from brokerdesk.models.entities import DuplicateProposal, Household, HouseholdMe
 from brokerdesk.models.values.findings import Finding, Severity
 from brokerdesk.models.values.names import PartyKind
 from brokerdesk.models.values.states import CustomerStatus, CustomerType, Role
-from brokerdesk.services.gdv_import.identity import Identity, identity_of, is_same, likeness
+from brokerdesk.services.gdv_import.identity import Identity, Namesakes, identity_of
 from brokerdesk.services.gdv_import.people import DeliveredParty, delivered_party
 from brokerdesk.services.households import member_id
 from brokerdesk.store.bulk import BulkWriter, name_of
@@ -88,7 +88,7 @@ class Matcher:
         self._rows: dict[str, dict[str, Any]] = {}
         self._drafts: dict[str, dict[str, Any]] = {}
         self._changes: dict[str, dict[str, Any]] = {}
-        self._named: dict[str, list[dict[str, Any]]] = {}
+        self._named: dict[str, Namesakes] = {}
         self._pairs: dict[tuple[str, str], str] = {}
         self._couples: dict[str, str] = {}
         self._owned: dict[str, tuple[bool, set[str]]] = {}
@@ -111,11 +111,11 @@ class Matcher:
         self._keys = imports.import_keys(connection, SOURCE, {key for i in known for key in i.keys})
         ids = {i.record_id for i in known} | {record_id for record_id, _ in self._keys.values()}
         self._rows = imports.parties(connection, ids)
-        self._named = imports.customers_named(connection, {i.sort_key for i in known})
+        for sort_key, rows in imports.customers_named(connection, {i.sort_key for i in known}).items():
+            self._named[sort_key] = names = Namesakes()
+            for row in rows:
+                names.add(self._rows.setdefault(row["id"], row))
         self._numbers.look_up(connection, {p.block.broker_number for p in persons if p.block.broker_number})
-        for rows in self._named.values():
-            for index, row in enumerate(rows):
-                rows[index] = self._rows.setdefault(row["id"], row)
 
     def resolve(
         self, person: Person, *, customer: bool, adviser: str | None, since: date | None, findings: list[Finding]
@@ -159,9 +159,10 @@ class Matcher:
             return content[0]
         if across:
             return across[0]
-        for row in self._named.get(identity.sort_key, ()):
-            if is_same(row, values):
-                return str(row["id"])
+        names = self._named.get(identity.sort_key)
+        same = names.same(values) if names else None
+        if same:
+            return same
         return identity.record_id if self._current(identity.record_id) is not None else None
 
     def _remember(self, identity: Identity, record_id: str) -> None:
@@ -191,7 +192,7 @@ class Matcher:
             values["roles"] = []
             values |= self._customer_values(values, person, adviser, since)
             self._propose_alike(identity, values)
-            self._named.setdefault(identity.sort_key, []).append(_as_row(values))
+            self._named.setdefault(identity.sort_key, Namesakes()).add_new(values)
         self._people.seen(identity.record_id, customer=customer, fate="new")
         return identity.record_id
 
@@ -209,10 +210,10 @@ class Matcher:
         }
 
     def _propose_alike(self, identity: Identity, values: Mapping[str, Any]) -> None:
-        for row in self._named.get(identity.sort_key, ()):
-            reason = likeness(row, values)
-            if reason and row["id"] != identity.record_id:
-                self._propose(identity.record_id, row["id"], reason)
+        names = self._named.get(identity.sort_key)
+        for record_id, reason in names.alike(values) if names else ():
+            if record_id != identity.record_id:
+                self._propose(identity.record_id, record_id, reason)
 
     def _propose(self, one: str, other: str, reason: str) -> None:
         first, second = sorted((one, other))
@@ -251,10 +252,15 @@ class Matcher:
             if customer and since and draft.get("customer_since") and since < draft["customer_since"]:
                 draft["customer_since"] = since
         elif changes:
-            current |= {name: _stored(value) for name, value in changes.items()}
-            self._changes.setdefault(record_id, {}).update(changes)
+            self._change(record_id, current, changes)
         is_customer = customer or Role.CUSTOMER.value in current["roles"]
         self._people.seen(record_id, customer=is_customer)
+
+    def _change(self, record_id: str, current: dict[str, Any], changes: dict[str, Any]) -> None:
+        current |= {name: _stored(value) for name, value in changes.items()}
+        self._changes.setdefault(record_id, {}).update(changes)
+        if changes.keys() & {"zip", "birth_date"} and current["sort_key"] in self._named:
+            self._named[current["sort_key"]].add(current)
 
     def _is_users(self, record_id: str, column: str) -> bool:
         if record_id not in self._owned:
@@ -373,18 +379,6 @@ def _equal(shown: Any, value: Any) -> bool:
 
 def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _as_row(values: dict[str, Any]) -> dict[str, Any]:
-    """A draft as the comparisons of `identity` see a row of the book."""
-    return {
-        "id": values["id"],
-        "kind": values["kind"],
-        "name_suffix": values.get("name_suffix", ""),
-        "zip": values.get("zip", ""),
-        "street": values.get("street", ""),
-        "birth_date": _stored(values.get("birth_date")),
-    }
 
 
 def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
