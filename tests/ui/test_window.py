@@ -9,16 +9,26 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from brokerdesk.models.values.names import Language
 from brokerdesk.services.lines import Lines
 from brokerdesk.ui.actions.catalogue import MENUS
 from brokerdesk.ui.actions.spec import faults
 from brokerdesk.ui.areas import ALL_ACTIONS
+from brokerdesk.ui.palette.palette import Palette
 from brokerdesk.ui.theme import Mode
 from tests.support.books import PASSPHRASE, folders_in
-from tests.support.journey import Rig, every_dialog, every_page, furnish, make_book, set_look, workstation
+from tests.support.journey import (
+    Rig,
+    every_dialog,
+    every_page,
+    furnish,
+    make_book,
+    rich_customer,
+    set_look,
+    workstation,
+)
 from tests.support.qt import tab_walk, unnamed, untranslated
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
@@ -142,3 +152,27 @@ def test_tab_visits_every_control_once(rig: Rig) -> None:
     for name, _page in every_page(rig):
         stops = tab_walk(rig.window)
         assert len(stops) == len(set(stops)) > 8, name
+
+
+HARMLESS = frozenset({"window.quit", "window.lock", "customer.call", "customer.mail", "customer.link", "sync.now"})
+"""Commands that leave the window, the book or the machine; each has a test of its own."""
+
+
+def test_every_possible_command_runs(rig: Rig) -> None:
+    """From the list and from the page of a customer, one after the other, each ends quietly."""
+    ran = set()
+    for page in ("customers", "customer"):
+        for spec in ALL_ACTIONS:
+            place = {"id": rich_customer(rig.desk)} if page == "customer" else None
+            rig.open(page, place)
+            if spec.id not in HARMLESS and rig.place.actions.trigger(spec.id):
+                ran.add(spec.id)
+                rig.settle()
+            for dialog in [d for d in QApplication.topLevelWidgets() if isinstance(d, QDialog) and d.isVisible()]:
+                dialog.reject()
+            popup = QApplication.activePopupWidget()
+            if popup is not None:
+                popup.close()
+            for palette in rig.window.findChildren(Palette):
+                palette.close_palette()
+    assert len(ran) > 0.7 * len(ALL_ACTIONS), sorted({s.id for s in ALL_ACTIONS} - ran)

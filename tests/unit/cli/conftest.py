@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +54,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
     def go(*arguments: object) -> Ran:
         capsys.readouterr()
+        monkeypatch.delitem(sys.modules, "brokerdesk.portal.__main__", raising=False)  # as in a fresh process
         code = main([str(a) for a in arguments])
         said = capsys.readouterr()
         return Ran(code, said.out, said.err)
