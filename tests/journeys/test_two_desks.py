@@ -36,7 +36,6 @@ def facts(rig: Rig, party_id: str) -> tuple[str | None, str | None, str | None]:
     return card.email, card.street, card.profession
 
 
-@pytest.mark.feature("S1.02")
 def test_two_desks_agree(tmp_path: Path, qapp: QApplication) -> None:
     data = tmp_path / "portal"
     codes = open_office(data, desks=2)

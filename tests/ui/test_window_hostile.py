@@ -42,7 +42,6 @@ def rig(tmp_path: Path, qapp: QApplication) -> Iterator[Rig]:
         yield made
 
 
-@pytest.mark.feature("S1.02")
 def test_hostile_names_are_shown_letter_for_letter(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
