@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from brokerdesk.core.paths import resource
 from brokerdesk.models.values.paging import ListQuery
 from brokerdesk.services.gdv_import import GdvImport
 from tests.support.books import PASSPHRASE, folders_in
+from tests.support.gdv_files import bundle, party
+from tests.support.imports import two_insurers
 from tests.support.journey import Rig, make_book, press, set_look, words_in, workstation
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
@@ -72,6 +75,27 @@ def test_a_missing_file_is_a_sentence_and_the_page_goes_on(rig: Rig, tmp_path: P
     page.open_file(SAMPLE)
     rig.settle()
     assert page.start.isVisible()
+
+
+def test_possible_duplicates_are_shown_and_lead_to_the_customer(rig: Rig, tmp_path: Path) -> None:
+    unknown = party(1, birth=None)
+    one, other = (
+        bundle("050", 1, parties=(unknown,)),
+        bundle("050", 2, parties=(replace(unknown, insurer_number="K7"),)),
+    )
+    path = tmp_path / "zwei.gdv"
+    path.write_bytes(two_insurers([one], [other]))
+    page = rig.open("import")
+    page.open_file(path)
+    rig.settle()
+    assert not page.alike.isVisible()
+    press(page.start)
+    rig.settle()
+    assert page.alike.isVisible()
+    assert "Gleicher Name, gleiche Postleitzahl" in [page.alike.model.cell_at(0, n).text for n in range(3)]
+    page.alike.table.opened.emit(0)
+    rig.settle()
+    assert rig.window.frame.stack.current_id() == "customer"
 
 
 @pytest.mark.parametrize("in_time", [True, False])

@@ -31,6 +31,7 @@ def test_activities_are_listed_newest_first_and_lead_to_their_customer(rig: Rig)
     tester = QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     rows = [page.model.row_at(n) for n in range(page.model.rowCount())]
     assert [r.at for r in rows] == sorted((r.at for r in rows), reverse=True)
+    assert all(len(page.model.cell_at(n, 1).letters) == 2 for n in range(len(rows)))
     assert page.model.cell_at(len(rows) - 1, 0).text == "21.11.2026 09:00"
     page.table.opened.emit(page.model.id_at(0))
     rig.settle()

@@ -62,7 +62,10 @@ def text(
 
 
 def initials(name: str) -> str:
-    """Up to two capitals for a name: first and last word, without particles in lower case."""
+    """Up to two capitals for a name as spoken or as listed („Vries, Anna de"), without particles in lower case."""
+    last, comma, first = name.partition(", ")
+    if comma and last and first:
+        return (first[0] + last[0]).upper()
     words = [w for w in name.replace("-", " ").replace(",", " ").split() if w[0].isalpha() and not w[0].islower()]
     words = words or name.split()
     if not words:

@@ -20,6 +20,7 @@ from brokerdesk.services.gdv_import.report import ImportReport
 from brokerdesk.services.gdv_import.run import IMPORT_CANCELLED
 from brokerdesk.ui.background.lanes import Job, Lane, Progress
 from brokerdesk.ui.i18n.translator import Translator
+from brokerdesk.ui.pages.importing.alike import AlikeList
 from brokerdesk.ui.tables.columns import Cell, Column, Kind
 from brokerdesk.ui.tables.static_model import StaticTableModel
 from brokerdesk.ui.tables.view import TableView
@@ -93,6 +94,7 @@ class ImportPage(QWidget):
         kit.bind(self.findings_title, self.findings_title.label.setText, "importing.findings")
         self.model: StaticTableModel[Finding] = StaticTableModel(kit, COLUMNS, self)
         self.table = TableView(kit, self.model, name_key="importing.findings")
+        self.alike = AlikeList(place)
         self._arrange()
         for widget in (self.findings_title, self.table):
             widget.hide()
@@ -121,8 +123,13 @@ class ImportPage(QWidget):
         inner.addWidget(self.findings_title)
         inner.addWidget(self.table, 1)
         inner.addWidget(self.empty, 1)
+        inner.addWidget(self.alike, 1)
         column.addLayout(inner, 1)
         column.addStretch(0)
+
+    def entered(self) -> None:
+        """Proposals may have come by another import."""
+        self.alike.read()
 
     def _ask_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self._place.text("importing.choose"))
@@ -232,6 +239,7 @@ class ImportPage(QWidget):
         else:
             self.start.hide()
             self._say(Status.OK, say("importing.done"))
+            self.alike.read()
 
     def _figure(self, label: str, counts: dict[str, int]) -> Figure:
         remark = self._place.text("importing.changed", changed=counts["changed"], same=counts["same"])

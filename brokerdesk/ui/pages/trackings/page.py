@@ -13,6 +13,7 @@ from brokerdesk.ui.tables.view import TableView
 from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.widgets.cards import Emptiness, EmptyState
 from brokerdesk.ui.widgets.page_head import PageHead
+from brokerdesk.ui.widgets.painting import initials
 from brokerdesk.ui.workplace import Workplace
 
 _LOOK = {
@@ -37,7 +38,7 @@ def _when(row: TrackingRow, texts: Translator) -> Cell:
 
 
 def _who(row: TrackingRow, _texts: Translator) -> Cell:
-    return Cell(text=row.customer, seed=row.party_id)
+    return Cell(text=row.customer, seed=row.party_id, letters=initials(row.customer))
 
 
 def _what(row: TrackingRow, texts: Translator) -> Cell:
