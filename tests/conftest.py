@@ -45,11 +45,16 @@ SLOW_PLACES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """PostgreSQL, browser and the places above are slow, so that `-m "not gui and not slow"` stays under a minute."""
+    """PostgreSQL, browser and the places above are slow, so that `-m "not gui and not slow"` stays under a minute.
+
+    The long tier repeats ten times as often and has ten times the patience.
+    """
     for item in items:
         marked = item.get_closest_marker("postgres") or item.get_closest_marker("browser")
         if marked or item.nodeid.startswith(SLOW_PLACES):
             item.add_marker(pytest.mark.slow)
+        if os.environ.get("BROKERDESK_TEST_FULL") and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(1_200))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from brokerdesk.core.texts import catalogue
@@ -143,6 +143,12 @@ def _make_honest(body: Any, desk: Desk) -> None:
         op["seq"] = number
 
 
+def _is_http(headers: Mapping[str, str]) -> bool:
+    """Whether the request gets past the HTTP server at all, which answers malformed heads itself with a plain 400."""
+    framing = {"content-length", "transfer-encoding", "host", "connection", "expect", "upgrade"}
+    return all(re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) and name.lower() not in framing for name in headers)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["POSITIVE", "NEGATIVE"])
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: e.name)
@@ -166,10 +172,12 @@ def test_schemathesis_finds_nothing(endpoint: Endpoint, mode: str, own: Running,
         )  # fmt: skip
         def attack(case: Any) -> None:
             nonlocal calls
+            assume(_is_http(case.headers or {}))
             calls += 1
             if endpoint.name == "push" and mode == "POSITIVE":
                 _make_honest(case.body, fresh)
-            case.call_and_validate(base_url=own.url, headers=headers, checks=checks)
+            known = mode == "POSITIVE" or "Authorization" in (case.headers or {})  # leaving it out is what was wrong
+            case.call_and_validate(base_url=own.url, headers=headers if known else None, checks=checks)
 
         try:
             attack()
