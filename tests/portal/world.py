@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -159,16 +159,21 @@ class World:
         """A fresh browser."""
         return TestClient(self.app, base_url=self.base, follow_redirects=True)
 
-    def post(self, browser: TestClient, path: str, **fields: str) -> Any:
-        """Open the page of a form, fill it in and send it."""
+    def post(
+        self, browser: TestClient, path: str, *, before: Callable[[], object] = lambda: None, **fields: str
+    ) -> Any:
+        """Open the page of a form, fill it in and send it; `before` is called with the form open."""
         page = browser.get(path)
         token = re.search(r'name="csrf" value="([^"]+)"', page.text)
         assert token is not None, f"no form on {path}: {page.status_code}"
+        before()
         return browser.post(str(page.url.path), data={"csrf": token[1], **fields})
 
-    def register(self, browser: TestClient, path: str, password: str = PASSWORD) -> Any:
+    def register(
+        self, browser: TestClient, path: str, password: str = PASSWORD, *, before: Callable[[], object] = lambda: None
+    ) -> Any:
         """Accept the invitation behind `path`."""
-        return self.post(browser, path, password=password, privacy="yes")
+        return self.post(browser, path, before=before, password=password, privacy="yes")
 
     def registered(self, who: str = "hanna") -> TestClient:
         """A browser in which this customer has just registered."""
