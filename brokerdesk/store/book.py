@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -275,11 +275,6 @@ class Book:
         """Hear every committed ChangeSet, in the thread that committed; returns how to stop hearing."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
-
-    @property
-    def opened_at(self) -> datetime:
-        """The present moment of the book's clock."""
-        return self.clock.now()
 
     def with_key(self, use: Callable[[bytes], T]) -> T:
         """Let `use` wrap the key of this open book for another slot, backup or copy; it must not keep it."""

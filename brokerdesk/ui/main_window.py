@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import DeskError
@@ -125,10 +125,6 @@ class MainWindow(QMainWindow):
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
         if screens and not any(screen.intersects(self.frameGeometry()) for screen in screens):
             self.setGeometry(QRect(screens[0].topLeft(), self.size()))
-
-    def add_shortcut(self, keys: str, handler: Callable[[], object]) -> None:
-        """A shortcut that works while locked as well."""
-        QShortcut(QKeySequence(keys), self, handler)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell the owner before the window goes."""

@@ -66,8 +66,3 @@ class Units:
     def row(self, kind: str = "normal") -> int:
         """Height of a table row: `dense` 30, `normal` 32, `roomy` 36, `two` 44."""
         return self({"dense": 30, "normal": 32, "roomy": 36, "two": 44}[kind])
-
-    @property
-    def body_pixels(self) -> int:
-        """Pixel size of reading text."""
-        return self(_BODY)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from brokerdesk.models.entities.base import Base, Synced, refers_to
 from brokerdesk.models.values.names import PartyKind, PartyName, Salutation
-from brokerdesk.models.values.states import CustomerStatus, Role
+from brokerdesk.models.values.states import Role
 
 _LISTED = text("is_customer AND NOT archived AND NOT stub")
 
@@ -141,11 +141,6 @@ class Party(Synced, Base):
         """Add a role; twice changes nothing."""
         if role.value not in self.roles:
             self.roles = sorted([*self.roles, role.value])
-
-    @property
-    def may_be_invited(self) -> bool:
-        """Whether the record itself forbids an invitation (S1.06)."""
-        return not (self.archived or self.stub or self.deceased_on or self.customer_status == CustomerStatus.FORMER)
 
 
 class Household(Synced, Base):

@@ -13,7 +13,6 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, and_, func, literal, null, or_, select, union_all
 
 from brokerdesk.portal.domain import cursors, visibility
-from brokerdesk.portal.domain.refusals import Refusal
 from brokerdesk.portal.domain.verdicts import Principal
 from brokerdesk.portal.portal import Portal
 from brokerdesk.portal.store.tables import device, scope_leave, tenant
@@ -170,10 +169,3 @@ def _origin(row: Any) -> str:
 def _page(head: dict[str, Any], items: Iterable[str] | Iterator[str]) -> bytes:
     opened = to_json(head)[:-1]
     return opened + b',"changes":[' + ",".join(items).encode() + b"]}"
-
-
-def check_limit(limit: int, maximum: int) -> int:
-    """The page size to use. Raises `Refusal` outside 1…maximum."""
-    if not 1 <= limit <= maximum:
-        raise Refusal("envelope", fields=["limit"])
-    return limit

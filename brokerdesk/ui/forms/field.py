@@ -185,10 +185,6 @@ class LineField(Field):
         self.line.setText("" if value is None else self.format(value))
         self.set_problem("")
 
-    def set_read_only(self, *, read_only: bool) -> None:
-        """Show but do not take input."""
-        self.line.setReadOnly(read_only)
-
     def is_empty(self) -> bool:
         """Whether nothing is entered."""
         return not self.text()

@@ -99,13 +99,6 @@ class Form(QWidget):
         self._fields[name] = field
         field.edited.connect(self._on_edited)
 
-    def add_heading(self, key: str) -> None:
-        """A heading between groups of fields."""
-        label = PlainLabel(self.kit, strong=True)
-        self.kit.bind(label, label.setText, key)
-        self.column.addSpacing(self.kit.u(6))
-        self.column.addWidget(label)
-
     def add_stretch(self) -> None:
         """Keep the fields together at the top."""
         self.column.addStretch(1)

@@ -35,10 +35,6 @@ class IdleWatch(QObject):
         if app is not None:
             app.installEventFilter(self)
 
-    def set_minutes(self, minutes: int) -> None:
-        """Change the limit."""
-        self._limit_ms = minutes * 60_000
-
     def look(self) -> None:
         """Compare now with the last input."""
         if QDateTime.currentMSecsSinceEpoch() - self._last >= self._limit_ms:
