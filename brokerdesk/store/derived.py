@@ -12,22 +12,26 @@ from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.orm import Session
 
 from brokerdesk.core.clock import from_wire
-from brokerdesk.models.entities import Access, Claim, Contract, Invitation, Party, Synced
+from brokerdesk.models.entities import Access, Claim, Contract, Entitlement, Invitation, Party, Synced
 from brokerdesk.models.entities.base import UtcTime
 from brokerdesk.models.rules.app_state import AppFacts, app_state
 from brokerdesk.models.values.changes import RecordChange
 from brokerdesk.store import search
 
+INVESTMENT = "investment"
+"""The line that the portal hides without the investment entitlement, so it is not counted as released (lines.md, flag I)."""
 _SUMMARY = """
 UPDATE party SET contracts_own = s.own, contracts_other = s.other, contracts_released = s.released, premium_year_cents = s.premium
 FROM (
   SELECT p.id AS id,
     coalesce(sum(c.origin <> 'third_party'), 0) AS own,
     coalesce(sum(c.origin = 'third_party'), 0) AS other,
-    coalesce(sum(c.released AND c.origin <> 'third_party'), 0) AS released,
+    coalesce(sum(c.released AND c.origin <> 'third_party' AND (coalesce(c.line, '') <> 'investment' OR e.investment)), 0)
+      AS released,
     coalesce(sum(CASE WHEN c.origin <> 'third_party' AND c.status <> 'applied' THEN c.premium_year_cents END), 0) AS premium
   FROM party p LEFT JOIN contract c
     ON c.party_id = p.id AND NOT c.archived AND NOT c.stub AND c.status <> 'ended'
+  CROSS JOIN (SELECT coalesce(max(investment), 0) AS investment FROM entitlement WHERE NOT stub) e
   {where} GROUP BY p.id
 ) AS s WHERE s.id = party.id
 """
@@ -57,7 +61,7 @@ def refresh(session: Session, changes: Sequence[RecordChange], objects: Mapping[
     parties: set[str] = set()
     for change in changes:
         thing = objects[(change.kind, change.record_id)]
-        parties |= _parties_of(change, thing)
+        parties |= investors(connection) if isinstance(thing, Entitlement) else _parties_of(change, thing)
         if change.action == "delete":
             if isinstance(thing, Party | Contract):
                 search.remove(connection, thing.__kind__, [thing.key])
@@ -70,6 +74,12 @@ def refresh(session: Session, changes: Sequence[RecordChange], objects: Mapping[
         for place, thing in objects.items():
             if isinstance(thing, Party) and place[1] in parties and thing in session:
                 session.refresh(thing)
+
+
+def investors(connection: Connection) -> set[str]:
+    """Parties whose count of released contracts depends on the investment entitlement."""
+    found = connection.exec_driver_sql("SELECT DISTINCT party_id FROM contract WHERE line = ?", (INVESTMENT,))
+    return {row[0] for row in found if row[0]}
 
 
 def _parties_of(change: RecordChange, thing: Synced) -> set[str]:

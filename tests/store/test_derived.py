@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from brokerdesk.core.ids import new_id
-from brokerdesk.models.entities import Contract, Party
+from brokerdesk.core.paths import resource
+from brokerdesk.models.entities import Contract, Entitlement, Party
 from brokerdesk.models.values.states import ContractStatus, Frequency, Origin
+from brokerdesk.models.values.tables import parse_lines
 from brokerdesk.store import derived, search
 from brokerdesk.store.book import Book
 from tests.support.books import add_person, contract, new_book, person
@@ -104,6 +106,27 @@ def test_the_whole_recount_equals_the_sum_of_small_ones(book: Book) -> None:
     with book.read() as connection:
         assert connection.exec_driver_sql(f"SELECT {columns} FROM party ORDER BY key").fetchall() == before
     assert [row[0] for row in before] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("entitled", [True, False])
+def test_investments_count_as_released_with_the_entitlement_only(book: Book, *, entitled: bool) -> None:
+    """lines.md L26; the line named in SQL is the one the vocabulary flags."""
+    lines = parse_lines(resource("lines.toml").read_bytes()).lines
+    assert [code for code, line in lines.items() if line.investment] == [derived.INVESTMENT]
+    owner = add_person(book)
+    with book.work() as work:
+        work.add(*(contract(book, owner, line=line, released=True) for line in ("investment", "motor", None)))
+        work.commit()
+
+    def released() -> int:
+        with book.read() as connection:
+            return int(connection.exec_driver_sql("SELECT contracts_released FROM party").scalar_one())
+
+    assert released() == 2
+    with book.work() as work:
+        work.add(Entitlement(id=new_id(book.clock), kundenapp=True, investment=entitled))
+        work.commit()
+    assert released() == 2 + entitled
 
 
 def _found(book: Book, words: str, kind: str = "party") -> list[str]:

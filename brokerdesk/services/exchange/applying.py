@@ -19,7 +19,7 @@ from brokerdesk.models.values.changes import ChangeOrigin, FieldChange, RecordCh
 from brokerdesk.services.exchange.fields import KindFields, UnfitError, fields_of
 from brokerdesk.services.exchange.messages import Applied, Incoming
 from brokerdesk.services.exchange.overlaying import Overlay, RecordMerge
-from brokerdesk.store import feed
+from brokerdesk.store import derived, feed
 from brokerdesk.store.unit_of_work import UnitOfWork
 
 MANY = 200
@@ -192,6 +192,8 @@ class Applier:
             self._parties.add(row["party_id"])
         elif table.kind == "access":
             self._parties |= set(json.loads(row["party_ids"]))
+        elif table.kind == "entitlement":
+            self._parties |= derived.investors(self._connection)
 
     def _history_of(self, one: Incoming, action: str, fields: dict[str, Any]) -> None:
         self._history.append(
