@@ -120,7 +120,11 @@ def _bundle(delivery: Delivery, sparte: str, families: list[str]) -> Classificat
     history = _history(delivery, families)
     if len(families) == 1:
         only = _single(delivery, families[0])
-        return replace(only, parts=(*only.parts, *history))
+        whole = Verdict(parts=list(only.parts))
+        for former in history:
+            if former.code != only.line:
+                whole.add(former.code, former.until)
+        return replace(only, parts=tuple(whole.parts))
     basis = Basis.SPARTE if sparte in _BUNDLES else Basis.FIELD
     whole = Verdict(parts=history)
     findings: list[Finding] = []
@@ -141,7 +145,9 @@ def _history(delivery: Delivery, families: list[str]) -> list[Part]:
     found = Verdict()
     for sparte in dict.fromkeys(delivery.facts.details):
         head = _head(delivery, sparte)
-        if head in families or head not in delivery.catalogue.homes or _has_active(delivery, sparte):
+        if sparte in _BUNDLES or head in families or head not in delivery.catalogue.homes:
+            continue
+        if _has_active(delivery, sparte):
             continue
         dates = [until_of(f) for f in _facts_of(delivery, sparte)]
         found.add(_single(delivery, head).line, max((d for d in dates if d), default=None))
@@ -249,7 +255,7 @@ def holds_health_data(line: str, parts: Iterable[Part], *, catalogue: LineCatalo
 
 
 def hidden_in_app(line: str, *, catalogue: LineCatalogue, investment_entitled: bool) -> bool:
-    """Flag I: investment contracts stay out of the app and its feed without the entitlement."""
+    """Flag I: investment contracts stay out of the app without the entitlement; an unknown line is shown."""
     entry = catalogue.lines.get(line)
     return bool(entry and entry.investment and not investment_entitled)
 
@@ -291,7 +297,7 @@ def tax_finding(delivered_percent: Decimal, rate: TaxRate) -> Finding | None:
     """`tax-differs` when the delivered rate is more than 0.02 points from the table; never a correction."""
     if rate.percent is None or abs(delivered_percent - rate.percent) <= TAX_TOLERANCE:
         return None
-    parameters = (("delivered", str(delivered_percent)), ("table", str(rate.percent)))
+    parameters = (("delivered_percent", str(delivered_percent)), ("table_percent", str(rate.percent)))
     return Finding(severity=Severity.WARNING, code=TAX_DIFFERS, parameters=parameters)
 
 

@@ -109,7 +109,7 @@ def test_a_delivered_rate_that_differs_is_a_finding(delivered: str, differs: boo
     found = tax_finding(Decimal(delivered), rate)
     assert (found is not None) is differs
     if found:
-        assert found.code == "tax-differs" and dict(found.parameters)["table"] == "16.15"
+        assert found.code == "tax-differs" and dict(found.parameters)["table_percent"] == "16.15"
 
 
 def test_notice_by_country() -> None:

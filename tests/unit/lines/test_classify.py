@@ -236,6 +236,15 @@ def test_an_excluded_family_of_a_bundle_is_history() -> None:
     assert result("000", records).line == "household"
 
 
+def test_history_names_neither_the_bundle_itself_nor_the_line_twice() -> None:
+    gone = {"until": "2020-01-01"}
+    found = result("000", {"0220.010.1": {}, "0220.020.1": {}, "0210.000.1": gone})
+    assert found.line == "bundle"
+    assert "bundle" not in codes(found, active=False)
+    found = result("000", {"0210.090.1": {"b209": "Hausrat"}, "0210.130.1": gone})
+    assert (found.line, codes(found, active=False)) == ("household", set())
+
+
 def test_a_manual_line_without_contradiction_has_no_hint() -> None:
     assert result("130", manual="household").delivered_line is None
 
