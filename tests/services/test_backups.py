@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from brokerdesk.core.errors import KnownError
-from brokerdesk.models.entities import Setting
 from brokerdesk.services import profiles
+from brokerdesk.services.exchange import rounds
 from brokerdesk.services.profiles import restoring
 from brokerdesk.store import space
 from brokerdesk.store.book import Book
+from brokerdesk.sync.engine import Engine
+from brokerdesk.sync.report import State
 from tests.support.books import (
     PASSPHRASE,
     QUICK,
@@ -46,8 +48,9 @@ def everything(book: Book) -> dict[str, list[tuple[Any, ...]]]:
             )
         ]
         found = {t: [tuple(r) for r in connection.exec_driver_sql(f'SELECT * FROM "{t}" ORDER BY 1')] for t in tables}
+        columns = "portal_url, tenant, device_id, epoch, employee, next_seq, cursor, failures, paused"
+        found["sync_meta"] = [tuple(r) for r in connection.exec_driver_sql(f"SELECT {columns} FROM sync_meta")]
     found.pop("book_info")
-    found["setting"] = [r for r in found["setting"] if r[0] != profiles.RESTORED]
     return found
 
 
@@ -90,26 +93,23 @@ def test_backup_change_restore_compare(tmp_path: Path, turn: int) -> None:
     assert back.rows["party"] == len(kept["party"]) + 1
 
 
-def test_a_restored_paired_book_is_told_to_enrol_anew(made: MadeProfile) -> None:
+def test_a_restored_paired_book_sends_nothing_until_it_is_paired_again(made: MadeProfile) -> None:
     with made.unlock() as book:
         pair(book)
-        with book.read() as connection:
-            device = connection.exec_driver_sql("SELECT device_id FROM sync_meta").scalar_one()
+        rounds.save_tokens(book, {"access": "a", "refresh": "r"})
         info = profiles.backup(made.profile, book)
     profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
-    with made.unlock() as book, book.work() as work:
-        mark = work.session.get(Setting, profiles.RESTORED)
-        assert mark is not None
-        assert mark.value["previous_device_id"] == device
-        assert mark.value["backup_at"] == "2026-03-02T09:12:44.000Z"
+    with made.unlock() as book:
+        assert Engine(book).run_once().state is State.FORKED
+        assert rounds.load_tokens(book) is None
 
 
-def test_a_book_that_was_never_paired_carries_no_such_mark(made: MadeProfile) -> None:
+def test_a_restored_book_that_was_never_paired_stays_alone(made: MadeProfile) -> None:
     with made.unlock() as book:
         info = profiles.backup(made.profile, book)
     profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
-    with made.unlock() as book, book.work() as work:
-        assert work.session.get(Setting, profiles.RESTORED) is None
+    with made.unlock() as book:
+        assert Engine(book).run_once().state is State.UNPAIRED
 
 
 def test_a_backup_opens_on_another_machine_by_passphrase_or_recovery_code(tmp_path: Path, made: MadeProfile) -> None:
@@ -196,7 +196,7 @@ def test_a_backup_of_another_time_with_this_description_is_noticed(made: MadePro
         profiles.restore(made.profile, second.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
 
 
-@pytest.mark.parametrize("moment", ["_checked_copy", "_mark", "_put_aside", "sync_folder"])
+@pytest.mark.parametrize("moment", ["_checked_copy", "_stop_exchange", "_put_aside", "sync_folder"])
 def test_a_restore_that_breaks_off_leaves_a_whole_book(
     made: MadeProfile, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

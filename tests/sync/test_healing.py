@@ -13,16 +13,19 @@ from sqlalchemy import delete, select, update
 
 from brokerdesk.core.clock import SystemClock
 from brokerdesk.core.ids import new_id
-from brokerdesk.models.entities import SYNCED, Quarantined, SyncMeta
+from brokerdesk.models.entities import SYNCED, Party, Quarantined, SyncMeta
 from brokerdesk.models.values.changes import ChangeOrigin
 from brokerdesk.portal.store.engine import set_meta
 from brokerdesk.portal.store.tables import record, tenant
-from brokerdesk.services import exchange
+from brokerdesk.services import exchange, profiles
 from brokerdesk.services.exchange import pages, rounds
 from brokerdesk.services.exchange.fields import fields_of
 from brokerdesk.services.exchange.messages import Incoming
+from brokerdesk.sync.engine import Engine
+from brokerdesk.sync.pairing import pair
 from brokerdesk.sync.report import State
 from brokerdesk.wire.kinds import KINDS
+from tests.support.books import PASSPHRASE, add_person, make_profile
 from tests.support.portal import Office, Running, running_portal, settings_in
 from tests.sync.desks import TestDesk
 
@@ -45,6 +48,33 @@ def restarted(folder: Path, office: Office, *desks: TestDesk) -> Iterator[Runnin
         for desk in desks:
             moved(desk, running.url)
         yield running
+
+
+def test_a_desk_restored_from_its_backup_pairs_again_and_loses_nothing(office: Office, tmp_path: Path) -> None:
+    """C12, § 15: nothing is sent as the old device; what was there and what came since is all here afterwards."""
+    made = make_profile(tmp_path)
+    url = office.running.url
+    with made.unlock() as book:
+        pair(book, url, office.pairing_code(), device_name="anna")
+        early = add_person(book, "Früh", phone="1")
+        assert Engine(book).run_once(force=True).state is State.IDLE
+        info = profiles.backup(made.profile, book)
+        with book.work() as unit:
+            unit.get(Party, early).phone = "2"
+            unit.commit()
+        late = add_person(book, "Spät")
+        assert Engine(book).run_once(force=True).state is State.IDLE
+    profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+    with made.unlock() as book:
+        add_person(book, "Danach")
+        assert Engine(book).run_once().state is State.FORKED
+        pair(book, url, office.pairing_code(), device_name="anna")
+        report = Engine(book).run_once(force=True)
+        assert (report.state, report.pushed, report.conflicts) == (State.IDLE, 1, 0)
+        with book.read() as connection:
+            found = connection.exec_driver_sql("SELECT id, phone FROM party WHERE NOT stub").all()
+        assert len(found) == 3
+        assert dict(found)[early] == "2" and late in dict(found)
 
 
 def test_a_restored_portal_gets_back_what_it_lost(desks: Make, tmp_path: Path) -> None:

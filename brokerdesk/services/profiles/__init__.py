@@ -37,10 +37,9 @@ from brokerdesk.services.profiles.opening import (
     verify,
 )
 from brokerdesk.services.profiles.places import place_warning
-from brokerdesk.services.profiles.restoring import RESTORED, Restored, restore
+from brokerdesk.services.profiles.restoring import Restored, restore
 
 __all__ = [
-    "RESTORED",
     "BackupInfo",
     "Created",
     "Profile",

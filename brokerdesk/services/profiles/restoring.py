@@ -6,16 +6,14 @@ state lies in `aside/` from before the exchange on.
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from brokerdesk.core.clock import Clock, to_wire
+from brokerdesk.core.clock import Clock
 from brokerdesk.core.errors import KnownError
 from brokerdesk.core.files import sync_file, sync_folder
 from brokerdesk.core.logs import logger
@@ -31,11 +29,6 @@ from brokerdesk.store.space import require_space
 from brokerdesk.vault import slot_file
 from brokerdesk.vault.key_store import Vault
 
-RESTORED = "restored"
-"""Name of the `Setting` that tells the exchange to drop its device id and enrol anew (protocol.md § 15, row 1).
-
-Value: `{"at", "backup_at", "previous_device_id"}`; written only into a paired book, removed by the exchange.
-"""
 _PARTS = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 _log = logger(__name__)
 
@@ -85,7 +78,7 @@ def _exchange(profile: Profile, file: Path, opened: keys.Opened, info: BackupInf
         fresh = profile.folder / f".{FILE_NAME}.restoring"
         try:
             taken = _checked_copy(file, fresh, opened, info)
-            _mark(fresh, opened.key, info, clock=clock)
+            _stop_exchange(fresh, opened.key)
             sync_file(fresh)
             aside = _put_aside(profile.folder, opened.key, clock)
             fresh.replace(profile.folder / FILE_NAME)
@@ -144,19 +137,11 @@ def _checked_copy(file: Path, fresh: Path, opened: keys.Opened, info: BackupInfo
     return taken
 
 
-def _mark(fresh: Path, key: bytes, info: BackupInfo, *, clock: Clock) -> None:
+def _stop_exchange(fresh: Path, key: bytes) -> None:
+    """A paired book must not go on as its old device: the exchange asks for a pairing code first (protocol.md § 15)."""
     connection = connect(fresh, key, journal="DELETE")
     try:
-        device = connection.execute("SELECT device_id FROM sync_meta").fetchone()
-        if device is not None:
-            value: dict[str, Any] = {
-                "at": to_wire(clock.now()),
-                "backup_at": to_wire(info.at) if info.at else None,
-                "previous_device_id": device[0],
-            }
-            connection.execute(
-                "INSERT OR REPLACE INTO setting(name, value) VALUES (?, ?)", (RESTORED, json.dumps(value))
-            )
+        connection.execute("UPDATE sync_meta SET tokens = NULL, last_problem = 'forked'")
     finally:
         connection.close()
 
