@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +36,39 @@ def _gdv(arguments: argparse.Namespace, output: Output) -> int:
         large = any(f.exists() and f.stat().st_size > BACKUP_FROM_BYTES for f in arguments.files)
         if large and not arguments.dry_run:
             profiles.automatic_backup(profile_of(arguments), desk.book, reason="import", force=True)
-        for file in arguments.files:
-            reports.append(
-                importer.run(file, dry_run=arguments.dry_run, charset=arguments.charset, progress=output.progress)
-            )
+        dry_run, charset = arguments.dry_run, arguments.charset
+        with stoppable() as stopped:
+            for file in arguments.files:
+                report = importer.run(
+                    file, dry_run=dry_run, charset=charset, progress=output.progress, cancelled=stopped
+                )
+                reports.append(report)
     shown = [report.as_json(output.texts.language) for report in reports]
     output.result({"files": shown}, *(_line(r, output) for r in shown))
     if not any(report.importable for report in reports):
         return REFUSED
     return ATTENTION if any(report.findings for report in reports) else DONE
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks the import to stop at the next safe place; a second one breaks it off.
+
+    An exception in the middle would be lost where Python clears away an object, and the import would go on.
+    """
+    asked = False
+
+    def ask(_number: int, _frame: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _line(report: dict[str, Any], output: Output) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from brokerdesk.cli.imports import stoppable
 from brokerdesk.core.paths import Folders, resource
 from tests.support.books import PASSPHRASE
 from tests.support.journey import make_book
@@ -79,10 +80,21 @@ def test_ctrl_c_in_an_import_leaves_the_book_unchanged(secret: Path, tmp_path: P
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 3, "the file was too small to be stopped in time"
-    assert json.loads(out)["error"]["code"] == "stopped"
+    assert json.loads(out)["error"]["code"] in {"stopped", "import-cancelled"}
     given = ("--passphrase-file", secret, "--json")
     assert document("list", "customers", "--count", *given)["total"] == 0
     assert document("profile", "verify", *given, code=1)["whole"] is True
+
+
+def test_the_first_ctrl_c_asks_and_the_second_breaks_off() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with stoppable() as stopped:
+        assert not stopped()
+        signal.raise_signal(signal.SIGINT)
+        assert stopped()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_self_test_of_this_installation_passes() -> None:
