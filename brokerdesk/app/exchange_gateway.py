@@ -6,10 +6,12 @@ The exchange with its HTTP client and wire models is imported by the first round
 from __future__ import annotations
 
 import platform
+import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError
@@ -41,11 +43,15 @@ class ExchangeGateway(QObject):
         self._before_resync = before_resync
         self._desk, self._background, self._automatic = desk, background, automatic
         self._made: Engine | None = None
+        self._chance = random.Random()  # spreads attempts, guards nothing
         self._running = False
         self.last: SyncReport | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._round)
+        self._timer.timeout.connect(self._due)
+        self._nudged = False
+        self._ended = QElapsedTimer()
+        self._network: QObject | None = None
 
     def start(self) -> None:
         """First round soon; from then on at the times the engine names."""
@@ -99,10 +105,23 @@ class ExchangeGateway(QObject):
             self._timer.stop()
             self._round(force=True)
 
+    def network_returned(self) -> None:
+        """A round within seconds that ignores the back-off, at most every half minute (protocol.md § 10)."""
+        if not self._automatic or self._running:
+            return
+        from brokerdesk.sync import backoff
+
+        rested = timedelta(milliseconds=self._ended.elapsed()) if self._ended.isValid() else timedelta.max
+        self._nudged = True
+        self._timer.start(int(backoff.nudged_s(self._chance, since_last=rested) * 1000))
+
+    def _due(self) -> None:
+        self._round(force=self._nudged)
+
     def _round(self, *, force: bool = False) -> None:
         if self._running:
             return
-        self._running = True
+        self._running, self._nudged = True, False
         self.started.emit()
 
         def work(_job: Job) -> tuple[SyncReport, Any]:
@@ -113,14 +132,28 @@ class ExchangeGateway(QObject):
         self._background.run(Lane.SYNC, work, self, self._finished, failed=self._broke)
 
     def _finished(self, result: tuple[SyncReport, Any]) -> None:
-        self._running = False
         self.last = result[0]
+        self._over()
         self.reported.emit(self.last)
         self._plan()
 
     def _broke(self, _problem: BaseException) -> None:
-        self._running = False
+        self._over()
         self._plan()
+
+    def _over(self) -> None:
+        self._running = False
+        self._ended.start()
+        if (
+            self._network is None
+            and self._automatic
+            and self.last is not None
+            and self.last.state is not State.UNPAIRED
+        ):
+            from brokerdesk.app.network import NetworkWatch
+
+            self._network = watch = NetworkWatch(self)
+            watch.returned.connect(self.network_returned)
 
     def _plan(self) -> None:
         if self._automatic:

@@ -15,7 +15,6 @@ SPREAD = 0.1
 CIRCUIT_AFTER = 8
 """Failures in a row after which only `/v1/meta` is asked."""
 ACTIVE_S, IDLE_S = 60.0, 15 * 60.0
-EDIT_DEBOUNCE_S = 2.0
 NUDGE_EVERY_S, NUDGE_JITTER_S = 30.0, 5.0
 _POLL_SPREAD = 0.2
 

@@ -68,6 +68,10 @@ _DISABLED = {
 }
 
 
+def _wants_contrast(preference: Qt.ContrastPreference) -> bool:
+    return preference is Qt.ContrastPreference.HighContrast
+
+
 class Theme(QObject):
     """Colours and sizes now in force. `changed` is sent after the application has been restyled."""
 
@@ -78,11 +82,15 @@ class Theme(QObject):
     ) -> None:
         """Nothing reaches the application before `apply()`; `family` overrides the system's font (pictures)."""
         super().__init__()
-        self._mode, self._high_contrast = mode, high_contrast
+        self._mode = mode
         self._colours: dict[tuple[str, bool, bool], QColor] = {}
         self._units = Units(self._clipped(percent), family)
         self._dark = self._wants_dark()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)
+        self._contrast_wanted = high_contrast
+        self._high_contrast = high_contrast or _wants_contrast(hints.accessibility().contrastPreference())
 
     @staticmethod
     def _clipped(percent: int) -> int:
@@ -122,12 +130,6 @@ class Theme(QObject):
         """Change the text size, clipped to 100 … 200; takes effect at once."""
         if self._clipped(percent) != self._units.percent:
             self._units = Units(self._clipped(percent), self._units.family)
-            self.apply()
-
-    def set_high_contrast(self, *, on: bool) -> None:
-        """Stronger lines and texts."""
-        if on != self._high_contrast:
-            self._high_contrast = on
             self.apply()
 
     def colour(self, token: str) -> QColor:
@@ -178,6 +180,12 @@ class Theme(QObject):
         app.setFont(self._units.font())
         app.setStyleSheet(style_sheet(self))
         self.changed.emit()
+
+    def _contrast_changed(self, preference: Qt.ContrastPreference) -> None:
+        wanted = self._contrast_wanted or _wants_contrast(preference)
+        if wanted != self._high_contrast:
+            self._high_contrast = wanted
+            self.apply()
 
     def _system_changed(self) -> None:
         if self._mode is Mode.SYSTEM:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QApplication
 
 from brokerdesk.app.exchange_gateway import ExchangeGateway
+from brokerdesk.app.network import NetworkWatch
 from brokerdesk.app.upkeep import Upkeep
 from brokerdesk.services import exchange, profiles
 from brokerdesk.services.desk import Desk
@@ -17,6 +19,8 @@ from brokerdesk.ui.background.lanes import Background
 from tests.support.books import MadeProfile, make_profile, pair
 
 pytestmark = pytest.mark.gui
+
+Reachability = QNetworkInformation.Reachability
 
 
 @pytest.fixture
@@ -63,3 +67,23 @@ def test_after_a_crash_the_next_round_compares(made: MadeProfile, lanes: Backgro
         known = exchange.meta(again)
         assert known is not None
         assert known.digest_due is not closed
+
+
+def test_a_returned_network_brings_the_next_round_forward_but_not_every_second(
+    made: MadeProfile, lanes: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made.unlock() as book:
+        gateway = ExchangeGateway(Desk(book, made.clock), lanes, automatic=True, before_resync=lambda: None)
+        rounds: list[dict[str, bool]] = []
+        monkeypatch.setattr(gateway, "_round", lambda **how: rounds.append(how))
+        watch = NetworkWatch()
+        watch.returned.connect(gateway.network_returned)
+        for how in (Reachability.Disconnected, Reachability.Online, Reachability.Online):
+            watch.reached(how)
+        assert 0 <= gateway._timer.remainingTime() <= 5_000
+        gateway._timer.timeout.emit()
+        assert rounds == [{"force": True}], "the back-off of a dead network does not count any more"
+        gateway._ended.start()
+        watch.reached(Reachability.Disconnected), watch.reached(Reachability.Online)
+        assert 25_000 <= gateway._timer.remainingTime() <= 32_000
+        gateway.stop()

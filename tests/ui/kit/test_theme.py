@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 import brokerdesk.ui
@@ -118,3 +119,14 @@ def test_constants_survive_many_qt_calls(kit: Kit) -> None:
     for _ in range(1000):
         kit.theme.property("nothing")
     assert sys.getrefcount(None) > 1 << 30 or sys.version_info >= (3, 12)
+
+
+def test_the_contrast_of_the_system_is_followed_at_once(qapp: QApplication) -> None:
+    """ux 53: the third palette comes and goes with the setting of the system."""
+    theme = _theme(Mode.LIGHT, high=False)
+    plain = theme.colour("muted")
+    hints = QGuiApplication.styleHints().accessibility()
+    hints.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert contrast(theme.colour("muted"), theme.colour("base")) > contrast(plain, theme.colour("base"))
+    hints.contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
+    assert theme.colour("muted") == plain
