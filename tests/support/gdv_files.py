@@ -80,6 +80,10 @@ def general(**changes: Any) -> GeneralPart:
     return GeneralPart(**(values | changes))
 
 
+_GROSS = {"010": 10000, "020": 10000, "030": 10380, "081": 11320, "130": 11615, "140": 11634}
+"""100.00 net with the tax of the line; 119.00 where it is not named."""
+
+
 def bundle(
     sparte: str = "050",
     index: int = 0,
@@ -91,7 +95,7 @@ def bundle(
     values: dict[str, Any] = {
         "key": ContractKey(VU, sparte, f"{70000000 + index}", "01"),
         "broker_number": "4711-01",
-        "general": general(),
+        "general": general(gross_cents=_GROSS.get(sparte, 11900)),
         "parties": (party(index),),
         "facts": LineFacts(sparte=sparte),
         "details": {name: tuple(entries) for name, entries in (details or {}).items()},

@@ -111,3 +111,9 @@ class Sparte:
 def sparten() -> Mapping[str, Sparte]:
     """Table A1 by its three-digit code."""
     return {code: Sparte(code, layout, name) for code, layout, name in _rows("sparten.tsv")}
+
+
+def sparte_name(code: str) -> str:
+    """The German name of a Sparte of three digits, empty when it is unknown or a bundle."""
+    found = sparten().get(code)
+    return found.name if found and code != "000" else ""

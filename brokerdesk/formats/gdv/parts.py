@@ -126,10 +126,3 @@ def kind_of(satzart: str, sparte: str) -> Kind | None:
     listed = [byte for byte, names in _PLACES.items() if base in names.split()]
     byte = known[0].part_byte if known else (listed or [256])[0]
     return _SPECIAL.get(base, Kind)(base, byte, parts, len(known) <= 1)
-
-
-def warm_up() -> None:
-    """Reads the tables, so that the first record is not slower than the others."""
-    for satzart in sorted(KNOWN):
-        for sparte in sparten():
-            kind_of(satzart, sparte)

@@ -24,7 +24,6 @@ from brokerdesk.services.gdv_import.mapping import (
     claim_row,
     commission_rows,
     contract_id,
-    delivered_contract,
     key_name,
 )
 from brokerdesk.services.gdv_import.matching import (
@@ -193,7 +192,7 @@ class Chunk:
         if not holders and not sighting.known:
             self._run.wait(sighting)
             return
-        delivered = delivered_contract(bundle, run.classifier.classified(bundle.facts))
+        delivered = run.classifier.contract(bundle)
         findings = delivered.findings
         adviser = run.advisers.id_of(bundle.key.vu, bundle.broker_number)
         people = self._resolve(sighting, adviser, delivered.values["start"], findings)

@@ -22,7 +22,7 @@ MARITAL_STATUS = {
     "4": "widowed",
     "5": "separated",
     "6": "cohabiting",
-    "7": "registered",
+    "7": "partnership",
     "9": "other",
 }
 LEGAL_FORMS = {

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from brokerdesk.core.ids import derived_id
-from brokerdesk.formats.gdv.layouts import sparten
+from brokerdesk.formats.gdv.layouts import sparte_name
 from brokerdesk.formats.gdv.records import Claim, CommissionLine, ContractBundle, ContractKey, PartialDate
 from brokerdesk.models.rules.lines import classify
 from brokerdesk.models.values.findings import Finding, Severity
@@ -21,6 +21,7 @@ from brokerdesk.models.values.lines import Classification, LineCatalogue
 from brokerdesk.models.values.states import ClaimStatus, ContractStatus, Frequency
 from brokerdesk.services.gdv_import import codes
 from brokerdesk.services.gdv_import.objects import details_of, insured_persons, risks_of
+from brokerdesk.services.gdv_import.tax import tax_findings
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HEALTH = "020"
@@ -75,14 +76,21 @@ class Classifier:
             found = self._known[key] = classify(facts, catalogue=self._catalogue, today=self._today)
         return found
 
+    def contract(self, bundle: ContractBundle) -> DeliveredContract:
+        """The values of a contract with a general part; people, insurer and adviser are filled in by the import."""
+        line = self.classified(bundle.facts)
+        return delivered_contract(
+            bundle, line, tax_findings(bundle, line, catalogue=self._catalogue, today=self._today)
+        )
+
 
 def _content(fact: Fact) -> tuple[Any, ...]:
     """Everything a fact says but its place in the file."""
     return tuple([value for name, value in fact.items() if name != "record"])
 
 
-def delivered_contract(bundle: ContractBundle, line: Classification) -> DeliveredContract:
-    """The values of a contract with a general part; people, insurer and adviser are filled in by the import."""
+def delivered_contract(bundle: ContractBundle, line: Classification, about_tax: list[Finding]) -> DeliveredContract:
+    """The values of a contract whose line is decided."""
     general = bundle.general
     if general is None:
         raise ValueError("a contract needs its general part")
@@ -120,14 +128,8 @@ def delivered_contract(bundle: ContractBundle, line: Classification) -> Delivere
         "persons": insured_persons(bundle),
         "details": details,
     }
-    findings += [_placed(finding, bundle) for finding in line.findings]
+    findings += [_placed(finding, bundle) for finding in (*line.findings, *about_tax)]
     return DeliveredContract(values, line, findings)
-
-
-def sparte_name(sparte: str) -> str:
-    """The name of a GDV line, empty when it is unknown or a bundle."""
-    found = sparten().get(sparte)
-    return found.name if found and sparte != "000" else ""
 
 
 def _exact(value: PartialDate | None) -> date | None:

@@ -132,11 +132,6 @@ def _mail(found: DeliveredParty, name: str, raw: str, record: int) -> None:
         found.contacts.append({"kind": name, "value": address})
 
 
-def repaired_email(raw: str) -> str | None:
-    """The address that was probably meant by `name(a)post.example`, for the user to confirm; None when it is none."""
-    return _email(_REPAIRABLE_AT.sub("@", raw, count=1))
-
-
 def _bank(found: DeliveredParty, banks: tuple[BankAccount, ...]) -> None:
     values = found.values
     for bank in banks:

@@ -147,6 +147,8 @@ def _written(name: str, value: str, texts: Texts, language: str) -> str:
     spoken = Language(language) if language in set(Language) else Language.DE
     if name.endswith("_cents") and value.lstrip("-").isdecimal():
         return format_cents(int(value), spoken, unit=True)
+    if name.endswith("_percent") and spoken is not Language.EN:
+        return value.replace(".", ",")
     if name == "line":
         return _lines.name(value, spoken)
     if name == "missing" and texts.has(f"lines.missing.{value}"):

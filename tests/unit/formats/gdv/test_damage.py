@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerdesk.core.paths import resource
-from brokerdesk.core.texts import LANGUAGES, Texts
+from brokerdesk.core.texts import LANGUAGES
 from brokerdesk.formats.gdv.charset import CHARSETS
 from brokerdesk.formats.gdv.records import ContractBundle, Event, FileSummary, PacketEnd, PacketStart, PartialDate
-from brokerdesk.formats.gdv.sentences import sentence
+from brokerdesk.services.gdv_import import finding_text
 from tests.support.gdv_files import (
     DAMAGES,
     events_of,
@@ -51,7 +51,7 @@ def read(data: bytes, **options: object) -> list[Event]:
     assert summary.findings == len(found)
     for finding in found:
         for language in LANGUAGES:
-            assert sentence(finding, Texts(language))
+            assert finding_text(finding, language) not in {"", finding.code}
     return events
 
 

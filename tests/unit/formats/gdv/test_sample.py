@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 from brokerdesk.core.paths import resource
-from brokerdesk.core.texts import LANGUAGES, Texts
+from brokerdesk.core.texts import LANGUAGES
 from brokerdesk.formats.gdv.reader import read_gdv
 from brokerdesk.formats.gdv.records import ContractBundle, FileSummary, PacketEnd, PacketStart
-from brokerdesk.formats.gdv.sentences import sentence
 from brokerdesk.formats.gdv.writer import GdvWriter
+from brokerdesk.services.gdv_import import finding_text
 
 SAMPLE = resource("gdv/igor_110120.txt")
 
@@ -33,10 +33,10 @@ def test_trailer_is_checked_and_belongs_to_the_uncut_original() -> None:
     assert not end.net_ok
     assert end.gross_ok and end.commission_ok and end.claims_ok
     assert {f.record for f in end.findings} == {32}
-    text = sentence(end.findings[1], Texts("de"))
+    text = finding_text(end.findings[1], "de")
     assert "183.323,90\u00a0€" in text
     assert "1.191,70\u00a0€" in text
-    assert all("31605" in sentence(end.findings[0], Texts(language)) for language in LANGUAGES)
+    assert all("31605" in finding_text(end.findings[0], language) for language in LANGUAGES)
 
 
 def test_contracts_and_policyholders() -> None:
