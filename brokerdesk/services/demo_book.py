@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,12 +15,14 @@ from brokerdesk.core.clock import local_date
 from brokerdesk.core.ids import derived_id
 from brokerdesk.core.paths import resource
 from brokerdesk.models.entities import Adviser, Claim, Contract, Household, HouseholdMember, Party
+from brokerdesk.models.rules.lines import net_cents, tax_rate
 from brokerdesk.models.values.changes import ChangeOrigin
 from brokerdesk.models.values.folding import fold_expanded
 from brokerdesk.models.values.names import AddressForm, PartyKind, PartyName, Salutation
 from brokerdesk.models.values.states import ClaimStatus, ContractStatus, CustomerStatus, CustomerType, Origin, Role
 from brokerdesk.services.context import Context
 from brokerdesk.services.households import OfficeRecords, adviser_id, member_id
+from brokerdesk.services.lines import Lines
 
 SEED = 20261121
 _FAMILY_SHARE = 0.45
@@ -35,6 +37,7 @@ class _Maker:
     recipe: dict[str, Any]
     today: date
     count: int = 0
+    lines: Lines = field(default_factory=Lines)
 
     def pick(self, name: str) -> Any:
         return self.draw.choice(self.recipe[name])
@@ -199,6 +202,11 @@ def _contracts(maker: _Maker, customer: Party, insurers: list[Party]) -> list[An
     return made
 
 
+def _net(maker: _Maker, line: str, gross: int) -> int | None:
+    rate = tax_rate(line, "", maker.today, catalogue=maker.lines.catalogue)
+    return net_cents(gross, rate)
+
+
 def _contract(maker: _Maker, customer: Party, product: dict[str, Any], insurers: list[Party]) -> Contract:
     draw = maker.draw
     start = maker.today.replace(day=1) - timedelta(days=draw.randint(1, 20) * 182)
@@ -217,13 +225,13 @@ def _contract(maker: _Maker, customer: Party, product: dict[str, Any], insurers:
         product=product["name"],
         status=(ContractStatus.ACTIVE if third else status).value,
         premium_gross_cents=gross,
-        premium_net_cents=round(gross / 1.19) if product["line"] in {"motor_car", "liability_private"} else gross,
+        premium_net_cents=_net(maker, product["line"], gross),
         frequency=product["frequency"],
         start=start,
         main_due=f"{start.month:02d}-01",
     )
     if product["line"] == "motor_car":
-        contract.parts = [{"part": "kh"}, {"part": "hull_full"}]
+        contract.parts = [{"code": "kh"}, {"code": "hull_full"}]
         plate = f"{draw.choice(['K', 'BN', 'AC', 'HH'])}-{draw.choice(['BD', 'XY', 'QZ'])} {draw.randint(1000, 9999)}"
         contract.risks = [{"kind": "vehicle", "label": plate}]
     elif product["line"] in {"household", "building"}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from brokerdesk.core.paths import resource
+from brokerdesk.formats.gdv.layouts import sparte_name
 from brokerdesk.models.values.lines import LineCatalogue
 from brokerdesk.models.values.names import Language
 from brokerdesk.models.values.tables import parse_lines
@@ -27,6 +28,10 @@ class Lines:
         """The group of a line; `other` for an unknown code."""
         line = self.catalogue.lines.get(code)
         return line.group if line else "other"
+
+    def sparte(self, code: str) -> str:
+        """The German name of a GDV Sparte of three digits, empty when it is unknown or a bundle."""
+        return sparte_name(code)
 
     def choices(self, language: Language) -> list[tuple[str, str]]:
         """All lines as (code, name), by name."""

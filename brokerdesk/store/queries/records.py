@@ -237,16 +237,27 @@ def contract_card(connection: Connection, record_id: str) -> ContractCard | None
         **plain,
         start=_day(row.start),
         end=_day(row.end),
-        parts=tuple(p if isinstance(p, dict) else {"part": p} for p in _json(row.parts, [])),
+        parts=tuple(_json(row.parts, [])),
         features=_json(row.features, {}),
         risks=tuple(_json(row.risks, [])),
-        persons=tuple(_json(row.persons, [])),
+        persons=_named(connection, _json(row.persons, [])),
         details=_json(row.details, {}),
         released=bool(row.released),
         archived=bool(row.archived),
         claims=tuple(claim_rows(connection, contract_id=record_id)),
         commission=tuple(commission_rows(connection, record_id)),
     )
+
+
+def _named(connection: Connection, persons: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The persons of a contract; those with a record of their own carry its name as `label`."""
+    ids = [p["party_id"] for p in persons if p.get("party_id")]
+    if not ids:
+        return tuple(persons)
+    marks = ", ".join("?" * len(ids))
+    rows = connection.exec_driver_sql(f"SELECT id, listed_name FROM party WHERE id IN ({marks})", tuple(ids))
+    names = {row.id: row.listed_name for row in rows}
+    return tuple(p | {"label": names[p["party_id"]]} if p.get("party_id") in names else p for p in persons)
 
 
 def claim_rows(

@@ -36,7 +36,7 @@ class ContractDialog(Dialog):
         """Reads off the GUI thread; can be shown at once."""
         known = bool(contract_id)
         title = place.text("contract.dialog.title" if known else "contract.dialog.new")
-        super().__init__(place.kit, title, parent=parent, width=900 if known else 600, height=640)
+        super().__init__(place.kit, title, parent=parent, width=1000 if known else 600, height=680)
         self._place, self._contract_id, self._party_id = place, contract_id, party_id
         desk = place.desk
         self.form = ContractForm(place.kit, desk.lines, lambda: local_date(desk.clock, desk.context.time_zone))
@@ -83,7 +83,7 @@ class ContractDialog(Dialog):
             row.addSpacing(self.kit.u(16))
             row.addWidget(rule("v"))
             row.addSpacing(self.kit.u(16))
-            row.addWidget(_scrolled(self.facts), 3)
+            row.addWidget(_scrolled(self.facts, sideways=True), 4)
         self.body.addLayout(row, 1)
 
     def _show(self, found: _Read) -> None:
@@ -119,11 +119,12 @@ def _read(desk: Desk, contract_id: str) -> _Read:
     return card, desk.contracts.insurers(), desk.office.advisers()
 
 
-def _scrolled(inner: QWidget) -> QScrollArea:
+def _scrolled(inner: QWidget, *, sideways: bool = False) -> QScrollArea:
     area: Any = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(inner)
     inner.setAutoFillBackground(False)

@@ -1,19 +1,19 @@
-"""What is known of a contract beside its form: parts, facts of its line, persons, claims, commission lines. Read only."""
+"""What is known of a contract beside its form: parts, persons, claims, commission lines, what was delivered. Read only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from brokerdesk.models.rows.contracts import ContractCard
 from brokerdesk.services.lines import Lines
+from brokerdesk.ui.dialogs.contract_words import Facts, delivered_facts, part_words, person_words
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.widgets.labels import PlainLabel
 
-_LIMIT = 40
+_MOST_ROWS = 300
 
 
 class ContractFacts(QWidget):
@@ -23,75 +23,71 @@ class ContractFacts(QWidget):
         """Empty until `show_card()`."""
         super().__init__(parent)
         self._kit = kit
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        kit.sized(self, lambda u: self._column.setSpacing(u(5)))
+        self._grid = grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 6)
+        kit.sized(self, lambda u: grid.setVerticalSpacing(u(5)))
+        kit.sized(self, lambda u: grid.setHorizontalSpacing(u(10)))
 
     def show_card(self, card: ContractCard, lines: Lines) -> None:
-        """Show everything that is not in the form. Call once."""
+        """Show everything that is not in the form; of endless deliveries the first rows and how many more there are."""
+        left, hidden = _MOST_ROWS, 0
+        for group in self._groups(card, lines):
+            shown = group.rows[:left]
+            left, hidden = left - len(shown), hidden + len(group.rows) - len(shown)
+            if shown:
+                self._group(group.title, shown)
+        if hidden:
+            more = self._kit.texts("contract.facts.more", n=hidden)
+            self._across(PlainLabel(self._kit, more, tone="muted", wrap=True))
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
+
+    def _groups(self, card: ContractCard, lines: Lines) -> Iterator[Facts]:
         texts = self._kit.texts
-        self._group("contract.facts.line", self._line(card, lines))
-        self._group("contract.facts.parts", ((self._part(part), "") for part in card.parts))
-        features = (
-            (self._name("lines.feature", key), self._name("lines.answer", str(value)))
-            for key, value in card.features.items()
+
+        def group(key: str, rows: Iterable[tuple[str, str]]) -> Facts:
+            return Facts(texts(f"contract.facts.{key}"), tuple(rows))
+
+        yield group("line", self._line(card, lines))
+        yield group("parts", (part_words(part, lines, texts) for part in card.parts))
+        yield group(
+            "features",
+            ((self._name("lines.feature", k), self._name("lines.answer", v)) for k, v in card.features.items()),
         )
-        self._group("contract.facts.features", features)
-        self._group("contract.facts.persons", ((_label(p), self._role(p)) for p in card.persons))
-        self._group("contract.facts.details", ((k, v) for k, v in _flat(card.details)))
-        claims = ((texts.date(c.occurred_on), texts(f"claim.status.{c.status}")) for c in card.claims)
-        self._group("contract.facts.claims", claims)
-        commission = ((texts.date(c.booked_on), texts.cents(c.commission_cents, unit=True)) for c in card.commission)
-        self._group("contract.facts.commission", commission)
-        self._column.addStretch(1)
+        yield group("persons", (person_words(person, texts) for person in card.persons))
+        yield group("claims", ((texts.date(c.occurred_on), texts(f"claim.status.{c.status}")) for c in card.claims))
+        yield group(
+            "commission",
+            ((texts.date(c.booked_on), texts.cents(c.commission_cents, unit=True)) for c in card.commission),
+        )
+        yield from delivered_facts(card, lines, texts)
 
     def _line(self, card: ContractCard, lines: Lines) -> list[tuple[str, str]]:
         texts = self._kit.texts
         found = [(lines.name(card.line, texts.formats), self._name("lines.basis", card.line_basis))]
         if card.gdv_sparte:
-            found.append((texts("contract.facts.sparte"), card.gdv_sparte))
+            sparte = " · ".join(filter(None, (card.gdv_sparte, lines.sparte(card.gdv_sparte))))
+            found.append((texts("contract.facts.sparte"), sparte))
         shown = texts("contract.eye.shown" if card.released else "contract.eye.hidden")
         return [*found, (texts("contract.column.app"), shown)]
-
-    def _part(self, part: dict[str, Any]) -> str:
-        return self._name("lines.part", str(part.get("part", "")))
-
-    def _role(self, person: dict[str, Any]) -> str:
-        return self._name("contract.role", str(person.get("role", "")))
 
     def _name(self, prefix: str, code: str) -> str:
         key = f"{prefix}.{code}"
         return self._kit.texts(key) if code and self._kit.texts.has(key) else code
 
-    def _group(self, key: str, pairs: Iterable[tuple[str, str]]) -> None:
-        pairs = list(pairs)[:_LIMIT]
-        if not pairs:
-            return
-        heading = PlainLabel(self._kit, strong=True)
-        self._kit.bind(heading, heading.setText, key)
-        self._column.addWidget(heading)
-        for label, value in pairs:
-            row = QHBoxLayout()
-            row.setSpacing(self._kit.u(8))
-            row.addWidget(PlainLabel(self._kit, label, wrap=True), 3, Qt.AlignmentFlag.AlignTop)
+    def _group(self, title: str, rows: Iterable[tuple[str, str]]) -> None:
+        self._across(PlainLabel(self._kit, title, strong=True, wrap=True))
+        for label, value in rows:
+            named = PlainLabel(self._kit, label, wrap=True)
             if value:
-                row.addWidget(PlainLabel(self._kit, value, tone="muted", wrap=True), 2, Qt.AlignmentFlag.AlignTop)
-            self._column.addLayout(row)
-        self._column.addSpacing(self._kit.u(10))
+                row = self._grid.rowCount()
+                self._grid.addWidget(named, row, 0, Qt.AlignmentFlag.AlignTop)
+                told = PlainLabel(self._kit, value, tone="muted", wrap=True)
+                self._grid.addWidget(told, row, 1, Qt.AlignmentFlag.AlignTop)
+            else:
+                self._across(named)
+        self._grid.setRowMinimumHeight(self._grid.rowCount(), self._kit.u(8))
 
-
-def _label(person: dict[str, Any]) -> str:
-    names = (person.get("first_name"), person.get("last_name"))
-    return str(person.get("name") or person.get("label") or " ".join(str(n) for n in names if n) or "–")
-
-
-def _flat(value: Any, path: str = "") -> Iterable[tuple[str, str]]:
-    """Nested facts as (path, text); codes of deliveries are shown as they came."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{path} {key}".strip())
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _flat(inner, path)
-    elif value not in (None, ""):
-        yield path, str(value)
+    def _across(self, widget: QWidget) -> None:
+        self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 2)

@@ -73,20 +73,40 @@ class ObjectsField(NoteField):
 
     def __init__(self, kit: Kit, label_key: str, **options: Any) -> None:
         """Two lines high."""
-        self._before: dict[str, dict[str, Any]] = {}
+        self._given: list[dict[str, Any]] = []
         super().__init__(kit, label_key, lines=2, **options)
 
     def value(self) -> Any:
-        """A list; a line that was there before keeps its other facts."""
-        lines = [line.strip() for line in (super().value() or "").splitlines() if line.strip()]
-        return [self._before.get(line, {"kind": "other", "label": line}) for line in lines]
+        """A list; an object keeps its other facts, also when its line was corrected. Those without a label stay."""
+        lines = [line for text in (super().value() or "").splitlines() if (line := _one_line(text))]
+        left = [v for v in self._given if _one_line(v.get("label"))]
+        if lines == [_one_line(v["label"]) for v in left]:
+            return list(self._given)
+        corrected = len(lines) == len(left)
+        found = [_taken(left, line) for line in lines]
+        for index, line in enumerate(lines):
+            if found[index] is None:
+                former = left.pop(0) if corrected else {"kind": "other"}
+                found[index] = former | {"label": line}
+        return [*found, *(v for v in self._given if not _one_line(v.get("label")))]
 
     def set_value(self, value: Any) -> None:
         """One line per object with a label."""
-        found = [dict(v) for v in value or () if isinstance(v, dict) and v.get("label")]
-        self._before = {str(v["label"]): v for v in found}
-        super().set_value("\n".join(self._before))
+        self._given = [dict(v) for v in value or () if isinstance(v, dict)]
+        super().set_value("\n".join(filter(None, (_one_line(v.get("label")) for v in self._given))))
 
     def is_empty(self) -> bool:
         """No object."""
         return not self.value()
+
+
+def _one_line(label: object) -> str:
+    return " ".join(str(label or "").split())
+
+
+def _taken(objects: list[dict[str, Any]], label: str) -> dict[str, Any] | None:
+    """The first object with this label, taken out of the list."""
+    for index, known in enumerate(objects):
+        if _one_line(known["label"]) == label:
+            return objects.pop(index)
+    return None

@@ -122,6 +122,10 @@ class Translator(QObject):
         """Integer cents as an amount, with € on demand, or an en dash for none."""
         return "–" if value is None else format_cents(value, self.formats, unit=unit)
 
+    def decimal(self, plain: str) -> str:
+        """A decimal number such as `12.5` with the sign of the language."""
+        return plain if self.formats is Language.EN else plain.replace(".", ",")
+
     def count(self, number: int) -> str:
         """A whole number with the grouping of the language: `4.812`."""
         return self.locale.toString(number)

@@ -10,8 +10,10 @@ from PySide6.QtPrintSupport import QPrinter
 
 from brokerdesk.ui.dialogs.claim import ClaimDialog
 from brokerdesk.ui.dialogs.contract import ContractDialog
+from brokerdesk.ui.dialogs.contract_fields import ObjectsField
 from brokerdesk.ui.dialogs.overview_preview import OverviewPreview
 from brokerdesk.ui.dialogs.person import LeaveDialog, PersonDialog
+from brokerdesk.ui.kit import Kit
 from tests.support.customer_pages import CustomerRoom
 from tests.support.qt import unnamed
 
@@ -71,6 +73,24 @@ def test_an_existing_contract_opens_with_its_facts_and_changes_what_was_typed(ro
     assert card.number == "NEU-1" and card.product == row.product
     history = room.desk.history.of_customer(room.card().id)
     assert {e.field for e in history[0].edits} == {"number"}
+
+
+def test_insured_objects_keep_what_deliveries_told_of_them(kit: Kit) -> None:
+    field = ObjectsField(kit, "customer.field.risks")
+    car, twin = (
+        {"kind": "vehicle", "label": "K-AB  12", "vin": "V1"},
+        {"kind": "vehicle", "label": "K-AB  12", "vin": "V2"},
+    )
+    nameless, hall = {"kind": "premises", "zip": "20099"}, {"kind": "premises", "label": "Halle", "sum_cents": 5}
+    given = [nameless, car, twin, hall]
+    field.set_value(given)
+    assert field.value() == given, "nothing was typed, nothing changes"
+    field.area.setPlainText("K-AB 12\nK-AB 12\nHalle 2")
+    assert field.value() == [car, twin, hall | {"label": "Halle 2"}, nameless], "a corrected line keeps its facts"
+    field.area.setPlainText("Halle\nNeu")
+    assert field.value() == [hall, {"kind": "other", "label": "Neu"}, nameless]
+    field.area.setPlainText("")
+    assert field.value() == [nameless] and not field.is_empty()
 
 
 def test_a_claim_is_reported_and_changed(room: CustomerRoom) -> None:

@@ -24,10 +24,11 @@ from brokerdesk.ui.forms.field import Field, LineField
 from brokerdesk.ui.forms.form import Form
 from brokerdesk.ui.forms.text_fields import EmailField, IbanField, NoteField, PhoneField
 from brokerdesk.ui.kit import Kit
+from brokerdesk.ui.pages.customer.contact_words import contact_of, contact_words
 from brokerdesk.ui.units import Units
 from brokerdesk.ui.widgets.labels import PlainLabel
 
-MARITAL = ("single", "married", "partnership", "divorced", "widowed", "separated")
+MARITAL = ("single", "married", "partnership", "cohabiting", "divorced", "widowed", "separated", "other")
 SALUTATIONS = ("mrs", "mr", "neutral")
 CONSENTS = ("granted", "refused", "withdrawn")
 GROUPS_PERSON: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
@@ -84,17 +85,13 @@ class ContactsField(NoteField):
     """Further contact points, one per line as „Art: Wert“; the value is a list of kind and value."""
 
     def value(self) -> Any:
-        """A line without a colon is a value without a kind."""
-        found = []
-        for line in (super().value() or "").splitlines():
-            kind, colon, value = line.partition(":")
-            if line.strip():
-                found.append({"kind": kind.strip() if colon else "", "value": (value if colon else line).strip()})
-        return found
+        """A line without „Art: “ is a value without a kind; a kind of one's own is kept as typed."""
+        lines = (super().value() or "").splitlines()
+        return [contact_of(line) for line in lines if line.strip()]
 
     def set_value(self, value: Any) -> None:
         """One line each."""
-        lines = (f"{v['kind']}: {v['value']}" if v.get("kind") else v.get("value", "") for v in value or [])
+        lines = [contact_words(str(v.get("kind", "")), str(v.get("value", "")), self.kit.texts) for v in value or []]
         super().set_value("\n".join(lines))
 
     def is_empty(self) -> bool:

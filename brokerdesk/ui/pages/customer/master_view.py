@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.ui.kit import Kit
+from brokerdesk.ui.pages.customer.contact_words import contact_words
 from brokerdesk.ui.pages.customer.master_form import LEFT, groups_of, values_of
 from brokerdesk.ui.pages.customer.record import CustomerRecord
 from brokerdesk.ui.pages.customer.section import clear
@@ -97,7 +98,7 @@ class MasterView(QWidget):
         if name in {"birth_date", "deceased_on", "customer_since"}:
             return texts.date(value)  # type: ignore[arg-type]
         if name == "contacts":
-            return "\n".join(f"{kind}: {words}" if kind else words for kind, words in record.card.contacts)
+            return "\n".join(contact_words(kind, words, texts) for kind, words in record.card.contacts)
         if name in _CODES:
             key = f"{_CODES[name]}.{value}"
             return texts(key) if texts.has(key) else str(value)
