@@ -20,7 +20,7 @@ from brokerdesk.models.values.names import Language
 from brokerdesk.models.values.states import ContractStatus, Frequency, Origin
 from brokerdesk.portal.domain.people import party_name, record_data
 from brokerdesk.portal.store.tables import record, tenant
-from brokerdesk.portal.web.line_names import group_of, is_investment, line_name
+from brokerdesk.portal.web.line_names import group_of, is_hidden, line_name
 from brokerdesk.portal.web.lines import CHIPS, look_of
 from brokerdesk.portal.web.wording import Wording
 
@@ -64,7 +64,7 @@ def overview(connection: Connection, tenant_id: str, party_ids: Iterable[str], w
     investment = connection.execute(select(tenant.c.investment).where(tenant.c.id == tenant_id)).scalar_one()
     items = []
     for record_id, data in _released(connection, tenant_id, list(party_ids)):
-        if investment or not is_investment(str(data.get("line") or "")):
+        if not is_hidden(str(data.get("line") or ""), investment_entitled=investment):
             items.append(_item(connection, tenant_id, record_id, data, words))
     items.sort(key=lambda i: (CHIPS.index(i.chip), i.title.casefold(), i.id))
     total = sum(i.monthly_cents or 0 for i in items if i.counted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from brokerdesk.core.paths import resource
+from brokerdesk.models.rules.lines import hidden_in_app
 from brokerdesk.models.values.lines import Line, LineCatalogue
 from brokerdesk.models.values.names import Language
 from brokerdesk.models.values.tables import parse_lines
@@ -26,10 +27,9 @@ def group_of(code: str) -> str:
     return line.group if line else "other"
 
 
-def is_investment(code: str) -> bool:
-    """Whether the line is shown only with the investment entitlement; an unknown code is not."""
-    line = _line(code)
-    return line is not None and line.investment
+def is_hidden(code: str, *, investment_entitled: bool) -> bool:
+    """Whether the line stays out of the app for want of the investment entitlement."""
+    return hidden_in_app(code, catalogue=_catalogue(), investment_entitled=investment_entitled)
 
 
 def line_name(code: str, words: Wording) -> str:

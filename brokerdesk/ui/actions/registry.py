@@ -13,9 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from brokerdesk.ui.actions.spec import WINDOW, ActionContext, ActionSpec, MenuSpec
-from brokerdesk.ui.i18n.translator import Binding
 from brokerdesk.ui.kit import Kit
-from brokerdesk.ui.widgets.buttons import Button
 from brokerdesk.ui.widgets.controls import Menu
 from brokerdesk.ui.widgets.labels import plain_tooltip
 
@@ -105,22 +103,6 @@ class ActionRegistry(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill(menu, [spec for spec in self._specs.values() if kind in spec.context_menus])
         return menu
-
-    def bind_button(self, button: Button, action_id: str, *, icon_only: bool = False) -> Button:
-        """Let a button run a command and follow its text and state."""
-        action = self._actions[action_id]
-
-        def follow() -> None:
-            if not icon_only:
-                button.setText(action.text().replace("&", ""))
-            button.setAccessibleName(action.text().replace("&", ""))
-            button.setToolTip(action.toolTip())
-            button.setEnabled(action.isEnabled())
-            button.updateGeometry()
-
-        Binding(button, action.changed, follow)
-        button.clicked.connect(action.trigger)
-        return button
 
     def _fill(self, menu: QMenu, members: list[ActionSpec]) -> None:
         last: int | None = None

@@ -63,11 +63,6 @@ class MenuSpec:
     text_key: str
 
 
-def needs_selection(reason_key: str) -> Condition:
-    """Possible while at least one row is selected or a record is open."""
-    return lambda context: "" if context.selected or context.record else reason_key
-
-
 def on_pages(*pages: str, reason_key: str) -> Condition:
     """Possible on these pages."""
     return lambda context: "" if context.page in pages else reason_key

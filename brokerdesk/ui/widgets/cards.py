@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QSizePolicy,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -281,24 +280,6 @@ class SectionList(QWidget):
         keys = list(self._buttons)
         key = keys[(keys.index(self.current()) + by) % len(keys)]
         self._buttons[key].click()
-
-
-class SafeTextView(QTextBrowser):
-    """Shows a text with simple markup of our own and loads nothing at all: no file, no address, no image."""
-
-    link_chosen = Signal(str)
-
-    def __init__(self, kit: Kit, *, name: str, parent: QWidget | None = None) -> None:
-        """`name` is the accessible name."""
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setOpenLinks(False)
-        self.setOpenExternalLinks(False)
-        self.anchorClicked.connect(lambda url: self.link_chosen.emit(url.toString()))
-
-    def loadResource(self, kind: int, url: QUrl | str) -> object:
-        """Nothing is ever loaded."""
-        return None
 
 
 class IconBullet(QWidget):

@@ -1,4 +1,4 @@
-"""Shapes shared by delegates and widgets: avatars, rings, bars, sparklines, pills, status, frames, focus rings.
+"""Shapes shared by delegates and widgets: avatars, rings, bars, pills, status, frames, focus rings.
 
 Plain functions that draw into a rectangle given in pixels; sizes come as arguments in units. They draw and nothing else:
 whoever calls them gives the value as accessible text.
@@ -6,10 +6,8 @@ whoever calls them gives the value as accessible text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from brokerdesk.ui.icons import STATUS as STATUS_STROKE
 from brokerdesk.ui.icons import TICK
@@ -152,33 +150,6 @@ def progress_bar(painter: QPainter, kit: Kit, rect: QRectF, share: float) -> Non
     if share > 0:
         filled = QRectF(rect.left(), rect.top(), max(rect.height(), rect.width() * min(1.0, share)), rect.height())
         frame(painter, filled, radius, fill=kit.colour("accent"))
-
-
-def sparkline(painter: QPainter, kit: Kit, rect: QRectF, values: Sequence[float]) -> None:
-    """The course of `values` from left to right, with a dot at the last one. Nothing for fewer than two."""
-    if len(values) < 2:
-        return
-    dot = kit.units.exact(2.5)
-    inner = rect.adjusted(dot, dot, -dot, -dot)
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    points = [
-        QPointF(
-            inner.left() + inner.width() * i / (len(values) - 1), inner.bottom() - inner.height() * (v - low) / span
-        )
-        for i, v in enumerate(values)
-    ]
-    path = QPainterPath(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(kit.colour("accent"), kit.units.exact(1.5)))
-    painter.drawPath(path)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(kit.colour("accent"))
-    painter.drawEllipse(points[-1], dot, dot)
-    painter.restore()
 
 
 def status(  # noqa: PLR0917 - a drawing function, called in one way

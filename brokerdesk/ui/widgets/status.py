@@ -1,11 +1,9 @@
-"""Small signs: status with icon and word, pill, avatar, badge, key cap, ring, progress, sparkline.
+"""Small signs: status with icon and word, pill, avatar, key cap, ring, progress.
 
 Each has its value as accessible text; colour is never the only cue.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
@@ -134,23 +132,6 @@ class Avatar(_Sign):
         )
 
 
-class Badge(_Sign):
-    """A count that needs action."""
-
-    def __init__(self, kit: Kit, words: str, *, failure: bool = False, parent: QWidget | None = None) -> None:
-        """`failure` tints it red."""
-        self._failure = failure
-        super().__init__(kit, words, parent)
-
-    def sizeHint(self) -> QSize:
-        """18 high, at least 20 wide."""
-        return QSize(round(painting.badge_width(self._kit, self._words)), self._kit.u(18))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw."""
-        painting.badge(QPainter(self), self._kit, QRectF(self.rect()), self._words, failure=self._failure)
-
-
 class KeyCap(_Sign):
     """A key of a shortcut, such as „Strg+K“ in the search field."""
 
@@ -258,29 +239,3 @@ class Progress(_Share):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw."""
         painting.progress_bar(QPainter(self), self._kit, QRectF(self.rect()), self._share)
-
-
-class Sparkline(_Sign):
-    """The course of some values; `name` tells it in words."""
-
-    def __init__(
-        self,
-        kit: Kit,
-        name: str,
-        values: Sequence[float],
-        *,
-        width: int = 110,
-        height: int = 30,
-        parent: QWidget | None = None,
-    ) -> None:
-        """Sizes in units."""
-        self._values, self._width, self._height = tuple(values), width, height
-        super().__init__(kit, name, parent)
-
-    def sizeHint(self) -> QSize:
-        """Its fixed size."""
-        return QSize(self._kit.u(self._width), self._kit.u(self._height))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw."""
-        painting.sparkline(QPainter(self), self._kit, QRectF(self.rect()), self._values)

@@ -25,7 +25,7 @@ from brokerdesk.ui.widgets.chips import AddChip, FilterChip, Segmented
 from brokerdesk.ui.widgets.controls import CheckBox, Menu, RadioButton
 from brokerdesk.ui.widgets.labels import PlainLabel
 from brokerdesk.ui.widgets.notices import InfoBar, Toast
-from brokerdesk.ui.widgets.status import Avatar, Badge, KeyCap, Pill, Progress, Ring, Sparkline, StatusLabel
+from brokerdesk.ui.widgets.status import Avatar, KeyCap, Pill, Progress, Ring, StatusLabel
 
 TODAY = date(2026, 11, 21)
 WORDS = {
@@ -232,10 +232,7 @@ class Gallery(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         row = QHBoxLayout()
-        row.addWidget(Sparkline(kit, "steigt", (1, 3, 2, 5, 4, 7, 6, 9, 10)))
         row.addWidget(Progress(kit, "Fortschritt", 0.34))
-        row.addWidget(Badge(kit, "12"))
-        row.addWidget(Badge(kit, "3", failure=True))
         row.addWidget(KeyCap(kit, "Strg+K"))
         row.addStretch(1)
         column.addLayout(row)

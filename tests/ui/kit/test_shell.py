@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,7 +21,6 @@ from brokerdesk.ui.shell.frame import ShellFrame
 from brokerdesk.ui.shell.pages import History, PageSpec, Step
 from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.widgets.buttons import Button, Look
-from brokerdesk.ui.widgets.cards import SafeTextView
 from brokerdesk.ui.widgets.labels import ElidingLabel, PlainLabel, plain_tooltip
 from tests.support.qt import tab_walk, unnamed
 
@@ -235,17 +234,6 @@ def test_long_labels_give_way(kit: Kit, qtbot: QtBot) -> None:
     assert label.minimumSizeHint().width() < 60
     assert label.text().endswith("…")
     assert label.full_text().startswith("Ein sehr")
-
-
-def test_safe_text_view_loads_nothing(kit: Kit, qtbot: QtBot, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.html"
-    secret.write_text("<p>geheim</p>", encoding="utf-8")
-    view = SafeTextView(kit, name="Nachricht")
-    qtbot.addWidget(view)
-    view.setHtml(f"<img src='{secret.as_uri()}'>Text")
-    view.setSource(QUrl.fromLocalFile(str(secret)))
-    assert "geheim" not in view.toPlainText()
-    assert view.loadResource(2, QUrl.fromLocalFile(str(secret))) is None
 
 
 def test_no_plain_qlabel_in_the_kit() -> None:

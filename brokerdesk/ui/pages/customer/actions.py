@@ -5,24 +5,14 @@
 
 from __future__ import annotations
 
-from brokerdesk.ui.actions.spec import ActionContext, ActionSpec, on_pages
+from brokerdesk.ui.actions.spec import ActionSpec, every, needs_fact, on_pages
 
 SCOPE = "customer"
 EDITING = "customer_editing"
 HAS_CONTRACTS = "customer_has_contracts"
 _HERE = on_pages(SCOPE, reason_key="customer.why.page")
-
-
-def _editing(context: ActionContext) -> str:
-    if context.page != SCOPE:
-        return "customer.why.page"
-    return "" if context.facts.get(EDITING) else "customer.why.not-editing"
-
-
-def _contracts(context: ActionContext) -> str:
-    if context.page != SCOPE:
-        return "customer.why.page"
-    return "" if context.facts.get(HAS_CONTRACTS) else "customer.why.no-contracts"
+_EDITING = every(_HERE, needs_fact(EDITING, "customer.why.not-editing"))
+_CONTRACTS = every(_HERE, needs_fact(HAS_CONTRACTS, "customer.why.no-contracts"))
 
 
 CUSTOMER_ACTIONS: tuple[ActionSpec, ...] = (
@@ -32,17 +22,17 @@ CUSTOMER_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         id="detail.save", text_key="customer.action.save", icon="device-floppy", shortcut="Ctrl+S", menu="edit", group=1,
-        scope=SCOPE, when=_editing,
+        scope=SCOPE, when=_EDITING,
     ),
     ActionSpec(
         id="detail.contract", text_key="customer.action.contract", icon="file-plus", menu="customer", group=5, when=_HERE,
         keywords_key="customer.action.contract-words",
     ),
-    ActionSpec(id="detail.claim", text_key="customer.action.claim", icon="flame", menu="customer", group=5, when=_contracts),
+    ActionSpec(id="detail.claim", text_key="customer.action.claim", icon="flame", menu="customer", group=5, when=_CONTRACTS),
     ActionSpec(id="detail.person", text_key="customer.action.person", icon="user-plus", menu="customer", group=5, when=_HERE),
     ActionSpec(
         id="detail.print", text_key="customer.action.print", icon="printer", shortcut="Ctrl+P", menu="customer", group=5,
-        scope=SCOPE, when=_contracts, keywords_key="customer.action.print-words",
+        scope=SCOPE, when=_CONTRACTS, keywords_key="customer.action.print-words",
     ),
     ActionSpec(
         id="detail.next-section", text_key="customer.action.next-section", shortcut="Ctrl+Tab", menu="view", group=6,

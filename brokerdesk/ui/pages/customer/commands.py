@@ -97,16 +97,6 @@ class DetailCommands(QObject):
             lambda: desk.contracts.release([contract_id], released=released), key, title=row.product or row.number
         )
 
-    def release_all(self, *, released: bool) -> None:
-        """Show all own running contracts, or hide them."""
-        if self.record is None:
-            return
-        ids = [c.id for c in self.record.live if c.released is not released and c.origin != "third_party"]
-        desk = self._place.desk
-        if ids:
-            key = "contract.told.all-shown" if released else "contract.told.all-hidden"
-            self._run(lambda: desk.contracts.release(ids, released=released), key, n=len(ids))
-
     def archive_contract(self, row: ContractRow) -> None:
         """Take a contract out of the lists, or back."""
         desk, archived = self._place.desk, not row.archived

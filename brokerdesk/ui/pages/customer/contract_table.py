@@ -110,14 +110,6 @@ class ContractTable(TableView):
         self._restore(before)
         self.updateGeometry()
 
-    def show_rows(self, rows: Sequence[ContractRow]) -> None:
-        """Show contracts without groups and sums."""
-        before = self.current_contract()
-        self.contracts.set_rows(rows)
-        arrange_headings(self)
-        self._restore(before)
-        self.updateGeometry()
-
     def current_contract(self) -> ContractRow | None:
         """The contract of the current row."""
         row = self.currentIndex().row()

@@ -65,11 +65,6 @@ class ContractsSection(Section):
         self._rename()
         self._fill()
 
-    def show_filter(self, wanted: str) -> None:
-        """Choose one of `FILTERS`."""
-        self.filter.set_current(wanted)
-        self._fill()
-
     def _bar(self) -> QWidget:
         bar, kit = QWidget(), self.kit
         row = QHBoxLayout(bar)

@@ -10,11 +10,14 @@ from collections.abc import Mapping
 
 from brokerdesk.models.rows.activity import AppBlock
 from brokerdesk.models.rows.customers import CustomerCard
-from brokerdesk.ui.actions.spec import ActionContext, ActionSpec, Condition
+from brokerdesk.ui.actions.spec import ActionContext, ActionSpec, Condition, on_pages
 
 REASONS = "customer_reasons"
 SCOPE = "customers"
 KIND = "customer"
+
+
+_IN_LIST = on_pages(SCOPE, reason_key="customers.why.list")
 
 
 def _for_record(action: str) -> Condition:
@@ -25,10 +28,6 @@ def _for_record(action: str) -> Condition:
         return str(reasons.get(action, "")) if isinstance(reasons, Mapping) else ""
 
     return reason
-
-
-def _in_list(context: ActionContext) -> str:
-    return "" if context.page == SCOPE else "customers.why.list"
 
 
 def _invite_any(context: ActionContext) -> str:
@@ -157,7 +156,7 @@ CUSTOMER_ACTIONS: tuple[ActionSpec, ...] = (
         icon="filter",
         menu="view",
         group=5,
-        when=_in_list,
+        when=_IN_LIST,
     ),
     ActionSpec(
         id="customers.columns",
@@ -165,7 +164,7 @@ CUSTOMER_ACTIONS: tuple[ActionSpec, ...] = (
         icon="columns-3",
         menu="view",
         group=5,
-        when=_in_list,
+        when=_IN_LIST,
     ),
     ActionSpec(
         id="customers.pane",
@@ -173,7 +172,7 @@ CUSTOMER_ACTIONS: tuple[ActionSpec, ...] = (
         icon="layout-sidebar-right",
         menu="view",
         group=5,
-        when=_in_list,
+        when=_IN_LIST,
         checkable=True,
     ),
 )
