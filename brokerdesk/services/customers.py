@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import compress
 from typing import Any
 
 from brokerdesk.core.clock import local_date
@@ -19,6 +17,7 @@ from brokerdesk.models.values.names import PartyKind, PartyName, Salutation, spl
 from brokerdesk.models.values.paging import ListQuery
 from brokerdesk.models.values.states import CustomerStatus, CustomerType, Role
 from brokerdesk.services.context import Context, Outcome
+from brokerdesk.services.list_order import ListOrder
 from brokerdesk.store.queries import customers as queries
 from brokerdesk.store.queries import finding, records
 from brokerdesk.store.unit_of_work import RECORD_GONE, UnitOfWork
@@ -39,19 +38,13 @@ _NAME = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ordered:
-    version: int
-    keys: array[int]
-
-
 class Customers:
     """Use cases of the area "Kunden"."""
 
     def __init__(self, context: Context) -> None:
         """Keep the context; ordered keys are remembered per list until the book changes."""
         self._context = context
-        self._orders: dict[ListQuery, _Ordered] = {}
+        self._orders: dict[ListQuery, ListOrder] = {}
 
     def keys(self, query: ListQuery) -> array[int]:
         """Keys of the customers a list shows, in its order. Safe to call from several threads."""
@@ -63,10 +56,10 @@ class Customers:
             return known.keys
         with self._context.book.read() as connection:
             if known is None or known.version != version:
-                known = _Ordered(version, queries.ordered_keys(connection, base))
+                known = ListOrder(version, queries.ordered_keys(connection, base))
                 self._orders = {**dict(list(self._orders.items())[-7:]), base: known}
             found = queries.found_keys(connection, words) if words else None
-        return known.keys if found is None else array("q", compress(known.keys, map(found.__contains__, known.keys)))
+        return known.keys if found is None else known.only(found)
 
     def rows(self, keys: Sequence[int]) -> list[CustomerRow]:
         """The rows of one page."""

@@ -104,31 +104,32 @@ def ordered_keys(connection: Connection, query: ListQuery) -> array[int]:
         cursor.close()
 
 
-def found_keys(connection: Connection, words: str) -> set[int] | None:
-    """Keys of customers that match the words themselves or by one of their contracts; None when nothing is asked."""
+def found_keys(connection: Connection, words: str) -> list[int] | None:
+    """Keys of customers that match the words themselves or by one of their contracts; None when nothing is asked.
+
+    A key can stand there twice.
+    """
     if len(words) == 1 and words.isalpha():
         return _beginning_with(connection, fold_expanded(words))
-    parties = search.find(connection, "party", words)
-    if parties is None:
-        return None
-    found = set(parties)
-    if any(c.isdigit() for c in words):
-        contracts = search.find(connection, "contract", words, limit=2_000) or []
-        for start in range(0, len(contracts), 500):
-            part = contracts[start : start + 500]
-            marks = ",".join("?" * len(part))
-            statement = f"SELECT p.key FROM contract c JOIN party p ON p.id = c.party_id WHERE c.key IN ({marks})"
-            found.update(row[0] for row in connection.exec_driver_sql(statement, tuple(part)))
+    found = search.find(connection, "party", words)
+    if found is None or not any(c.isdigit() for c in words):
+        return found
+    contracts = search.find(connection, "contract", words, limit=2_000) or []
+    for start in range(0, len(contracts), 500):
+        part = contracts[start : start + 500]
+        marks = ",".join("?" * len(part))
+        statement = f"SELECT p.key FROM contract c JOIN party p ON p.id = c.party_id WHERE c.key IN ({marks})"
+        found.extend(row[0] for row in connection.exec_driver_sql(statement, tuple(part)))
     return found
 
 
-def _beginning_with(connection: Connection, letter: str) -> set[int]:
+def _beginning_with(connection: Connection, letter: str) -> list[int]:
     """One typed letter means the names that begin with it; half the book has it somewhere."""
     statement = f"SELECT key FROM party WHERE {_BASE} AND sort_key >= ? AND sort_key < ?"
     cursor = connection.connection.cursor()
     try:
         cursor.execute(statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
-        return {key for (key,) in cursor.fetchall()}
+        return [key for (key,) in cursor.fetchall()]
     finally:
         cursor.close()
 
