@@ -7,6 +7,7 @@ is refused and only that one stops. Poisonous operations are cornered by halving
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -60,8 +61,8 @@ class Pusher:
             max_bytes=limit(told, "push_bytes", MAX_BYTES),
         )
 
-    def freeze(self) -> int:
-        """Freeze the next soft items; returns how many."""
+    def freeze(self, *, ahead: bool = False) -> int:
+        """Freeze the next soft items; returns how many. `ahead` while a batch is on its way."""
         self.round.fault("before-freeze")
         told = self.round.meta.capabilities
         done = sending.freeze_batch(
@@ -69,6 +70,7 @@ class Pusher:
             encode_op,
             limit=limit(told, "push_ops", MAX_OPS),
             fields=known_fields(told),
+            ahead=ahead,
             before_commit=lambda: self.round.fault("mid-freeze"),
         )
         self.round.fault("after-freeze")
@@ -80,7 +82,7 @@ class Pusher:
         meta = self.round.meta
         body = encode_batch(ops, batch_id=new_id(self.round.book.clock), epoch=meta.epoch, device_id=meta.device_id)
         try:
-            answer = self.round.client.push(body)
+            answer = self._sent(body, full=len(ops) >= limit(meta.capabilities, "push_ops", MAX_OPS))
         except PortalFaultError:
             self._portal_fault(ops)
             raise
@@ -91,6 +93,15 @@ class Pusher:
         if answer.retry_after is not None or not answer.results:
             raise UnreachableError("portal_busy", retry_after_s=answer.retry_after)
         return True
+
+    def _sent(self, body: bytes, *, full: bool) -> PushAnswer:
+        """Send one batch; while the portal works on a full one, the next is frozen."""
+        if not full:
+            return self.round.client.push(body)
+        with ThreadPoolExecutor(1, "push") as lane:
+            answer = lane.submit(self.round.client.push, body)
+            self.freeze(ahead=True)
+            return answer.result()
 
     def record(self, answer: PushAnswer) -> None:
         """Record the verdicts of one answer."""

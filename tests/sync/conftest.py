@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from brokerdesk.portal.settings import WireLimits
 from tests.support.portal import Office, Running, running_portal, settings_in
 from tests.sync.desks import TestDesk
 
@@ -15,7 +16,7 @@ from tests.sync.desks import TestDesk
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One portal for the tests of a module."""
-    with running_portal(settings_in(tmp_path_factory.mktemp("portal"))) as running:
+    with running_portal(settings_in(tmp_path_factory.mktemp("portal"), limits=WireLimits(push_ops=3))) as running:
         yield running
 
 

@@ -306,6 +306,40 @@ def test_a_desk_that_was_restored_is_recognised_and_enrolled_anew(
     assert (found["phone"], found["email"]) == ("2", "alt@kunde.example")
 
 
+def test_ahead_of_a_batch_only_what_does_not_depend_on_it_is_frozen(anna: TestDesk) -> None:
+    """The verdicts of the batch on its way are not known yet: nothing may name or touch its records."""
+    known = anna.add_customer("Bekannt")
+    anna.sync()
+    first = [anna.add_customer(str(n)) for n in range(3)]
+    assert freeze(anna) == 3
+    anna.add_contract(first[0])
+    anna.edit(first[1], phone="1")
+    free, edited = anna.add_customer("Frei"), anna.add_contract(known)
+    assert freeze(anna, ahead=True) == 2
+    frozen = {r.record_id for r in anna.waiting if r.state == "frozen"}
+    assert frozen == {*first, free, edited}
+    assert freeze(anna, ahead=True) == 0
+    anna.sync()
+    assert anna.waiting == [] and anna.conflicts == []
+
+
+def test_ahead_of_a_batch_nothing_overtakes_what_is_urgent(anna: TestDesk) -> None:
+    party = anna.add_customer(email="a@kunde.example")
+    anna.sync()
+    invitation = anna.invite(party)
+    anna.sync()
+    anna.add_customer("Danach")
+    anna.operate("invitation.stop", invitation)
+    assert freeze(anna, ahead=True) == 0
+    anna.sync()
+    assert anna.waiting == []
+
+
+def freeze(desk: TestDesk, *, ahead: bool = False) -> int:
+    """Freeze a batch as the pusher does; returns how many."""
+    return sending.freeze_batch(desk.book, encode_op, limit=10, fields={}, ahead=ahead).count
+
+
 def test_nothing_of_the_journal_is_missing_for_a_restore(anna: TestDesk) -> None:
     for n in range(3):
         anna.add_customer(str(n))

@@ -19,7 +19,7 @@ from brokerdesk.services.exchange import questions
 from brokerdesk.services.exchange.drafts import Draft, Gap, Wanted, draft_create, draft_operation, draft_patch
 from brokerdesk.services.exchange.fields import fields_of
 from brokerdesk.store import feed
-from brokerdesk.store.outbox import URGENT
+from brokerdesk.store.outbox import DATA, URGENT
 from brokerdesk.store.unit_of_work import UnitOfWork
 
 Encode = Callable[[Draft], bytes]
@@ -52,8 +52,14 @@ class _Unit:
 class Freezer:
     """One freezing of at most one batch inside one unit of work."""
 
-    def __init__(self, unit: UnitOfWork, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]]) -> None:
-        """`fields`: kind → fields the portal knows; others wait until it does (protocol.md § 4)."""
+    def __init__(
+        self, unit: UnitOfWork, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]], ahead: bool = False
+    ) -> None:
+        """`fields`: kind → fields the portal knows; others wait until it does (protocol.md § 4).
+
+        `ahead`: a batch is on its way. Only edits of records are taken then, and none that touches or names a record with
+        an operation under way: whether that one is accepted is not known yet.
+        """
         self.done = Frozen()
         self._unit = unit
         self._session = unit.session
@@ -61,6 +67,7 @@ class Freezer:
         self._encode = encode
         self._limit = limit
         self._known_fields = fields
+        self._ahead = ahead
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
         self._named: dict[int, frozenset[str]] = {}
 
@@ -70,7 +77,7 @@ class Freezer:
         after = (-1, -1)
         while self.done.count == 0:
             items = self._window(after)
-            if not items:
+            if not items or (self._ahead and (after[0] >= 0 or items[0].urgency != DATA)):
                 break
             after = (items[-1].urgency, items[-1].key)
             self._freeze(self._ready(items))
@@ -86,6 +93,8 @@ class Freezer:
             .order_by(OutboxItem.urgency, OutboxItem.key)
             .limit(min(self._limit, WINDOW))
         )
+        if self._ahead:
+            query = query.where(OutboxItem.urgency <= DATA)
         return [Wanted(*row) for row in self._session.execute(query)]
 
     def _soft_where(self, condition: Any) -> list[Wanted]:
@@ -151,7 +160,7 @@ class Freezer:
         """Record → operations and columns of its items that wait for a decision."""
         ids = self._parents_of(items) | {i.record_id for i in items}
         query = select(OutboxItem.record_id, OutboxItem.operation, OutboxItem.fields).where(
-            OutboxItem.state.in_(_WAITING)
+            OutboxItem.state.in_((*_WAITING, OutboxState.FROZEN.value) if self._ahead else _WAITING)
         )
         found: dict[str, list[tuple[str, frozenset[str]]]] = {}
         for record_id, operation, fields in self._session.execute(query):
@@ -205,6 +214,8 @@ class Freezer:
         row = self._rows.get((item.kind, item.record_id)) if item.patches else None
         if row is not None and row["server_rev"] < 0:
             return True  # a restored portal may not know this record: first the feed, then the edit
+        if self._ahead and item.record_id in waiting:
+            return True
         for operation, columns in waiting.get(item.record_id, ()):
             if operation.endswith(_CREATE) or item.operation == operation == _SUBMIT:
                 return True

@@ -20,12 +20,12 @@ from brokerdesk.store.book import Book
 
 
 def freeze_batch(
-    book: Book, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]],
+    book: Book, encode: Encode, *, limit: int, fields: Mapping[str, frozenset[str]], ahead: bool = False,
     before_commit: Callable[[], None] = lambda: None,
 ) -> Frozen:  # fmt: skip
-    """Freeze the next soft items, at most `limit`, and commit before anything is sent (R3)."""
+    """Freeze the next soft items, at most `limit`, and commit before anything is sent (R3); `ahead` as in `Freezer`."""
     with book.work(origin=ChangeOrigin.FEED) as unit:
-        freezer = Freezer(unit, encode, limit=limit, fields=fields)
+        freezer = Freezer(unit, encode, limit=limit, fields=fields, ahead=ahead)
         done = freezer.run()
         before_commit()
         unit.commit()
