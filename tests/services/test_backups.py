@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from datetime import timedelta
@@ -216,6 +217,62 @@ def test_a_restore_that_breaks_off_leaves_a_whole_book(
             assert connection.exec_driver_sql("SELECT count(*) FROM party").scalar_one() == 1
         assert profiles.verify(made.profile, book).whole
     profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+
+
+def test_a_sound_state_is_backed_up_before_it_is_replaced(made: MadeProfile) -> None:
+    with made.unlock() as book:
+        info = profiles.backup(made.profile, book)
+        add_person(book, "Danach")
+    made.clock.advance(timedelta(minutes=5))
+    profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+    before, *older = profiles.list_backups(made.profile)
+    assert [b.file for b in older] == [info.file]
+    assert before.reason == "restore"
+    assert before.rows is not None
+    assert before.rows["party"] == 1
+    profiles.restore(made.profile, before.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+    with made.unlock() as book, book.read() as connection:
+        assert connection.exec_driver_sql("SELECT last_name FROM party").scalar_one() == "Danach"
+
+
+def test_a_broken_state_is_only_put_aside(made: MadeProfile) -> None:
+    with made.unlock() as book:
+        info = profiles.backup(made.profile, book)
+    (made.profile.folder / "book.db").write_bytes(b"\x17" * 65536)
+    done = profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+    assert [b.file for b in profiles.list_backups(made.profile)] == [info.file]
+    assert done.aside is not None
+    assert (done.aside / "book.db").read_bytes() == b"\x17" * 65536
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EACCES, "book-read-only"), (errno.EROFS, "book-read-only")]
+)
+def test_a_disk_that_refuses_a_restore_is_named(
+    made: MadeProfile, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    with made.unlock() as book:
+        info = profiles.backup(made.profile, book)
+        add_person(book, "Jetzt")
+
+    def refuse(*_args: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(restoring, "_put_aside", refuse)
+    with pytest.raises(KnownError) as problem:
+        profiles.restore(made.profile, info.file, clock=made.clock, vault=made.vault, passphrase=PASSPHRASE)
+    assert problem.value.code == code
+    with made.unlock() as book, book.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM party").scalar_one() == 1
+
+
+def test_a_description_tells_whether_the_book_was_paired(made: MadeProfile) -> None:
+    with made.unlock() as book:
+        alone = profiles.backup(made.profile, book)
+        pair(book)
+        together = profiles.backup(made.profile, book)
+    alone.file.with_name(alone.file.name + ".json").replace(alone.file.parent / "gone.json")
+    assert (alone.paired, together.paired, profiles.read_info(alone.file).paired) == (False, True, None)
 
 
 def test_the_list_shows_what_is_inside_without_a_key(tmp_path: Path, made: MadeProfile) -> None:

@@ -9,6 +9,7 @@ from brokerdesk.services.profiles.backups import (
     backup,
     list_backups,
     newest_backup,
+    read_info,
     thin_backups,
 )
 from brokerdesk.services.profiles.catalogue import (
@@ -59,6 +60,7 @@ __all__ = [
     "new_recovery_code",
     "newest_backup",
     "place_warning",
+    "read_info",
     "recovery_confirmed",
     "remember_language",
     "remember_on_device",

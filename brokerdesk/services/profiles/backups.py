@@ -45,6 +45,11 @@ class BackupInfo:
     rows: dict[str, int] | None = None
     slots: KeySlots | None = None
 
+    @property
+    def paired(self) -> bool | None:
+        """Whether the book in it was paired with a portal; None when nothing is known of it."""
+        return None if self.rows is None else bool(self.rows.get("sync_meta"))
+
 
 def backup(profile: Profile, book: Book, folder: Path | None = None, *, reason: str = "manual") -> BackupInfo:
     """Write a verified backup of an open book into `folder` (default: the profile's own), while work goes on.

@@ -1,11 +1,13 @@
 """Brings a backup back: verify a copy of it, put the present state aside, exchange, mark the device to enrol anew.
 
 The backup file itself is only read. The book must be closed. A crash leaves the old book or the new one, and the present
-state lies in `aside/` from before the exchange on.
+state lies in `aside/` from before the exchange on. A sound present state is backed up as well (reliability.md S7), so that
+it stands in the list of backups and can be brought back the same way.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +19,17 @@ from brokerdesk.core.clock import Clock
 from brokerdesk.core.errors import KnownError
 from brokerdesk.core.files import sync_file, sync_folder
 from brokerdesk.core.logs import logger
-from brokerdesk.services.profiles import keys
+from brokerdesk.services.profiles import backups, keys
 from brokerdesk.services.profiles.backups import BackupInfo, read_info
 from brokerdesk.services.profiles.catalogue import Profile
 from brokerdesk.services.profiles.places import refuse_network_place
 from brokerdesk.store.backup import BACKUP_BAD, BACKUP_MISSING, Snapshot, verify_copy
-from brokerdesk.store.book import BOOK_FOREIGN, FILE_NAME, WRONG_KEY
+from brokerdesk.store.book import BOOK_FOREIGN, BOOK_READ_ONLY, DISK_FULL, FILE_NAME, WRONG_KEY, translated
 from brokerdesk.store.engine import connect
 from brokerdesk.store.lock import InstanceLock
 from brokerdesk.store.space import require_space
 from brokerdesk.vault import slot_file
+from brokerdesk.vault.key_slots import KeySlots
 from brokerdesk.vault.key_store import Vault
 
 _PARTS = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
@@ -55,7 +58,8 @@ def restore(
     """Replace the book of `profile` by a backup; the folder may be new, as on another machine.
 
     The key comes from the profile's slots, or from those that travelled with the backup. Raises the codes of
-    `keys.open_key`, and backup-missing, backup-bad, book-foreign, book-newer, book-in-use, disk-low; nothing is changed then.
+    `keys.open_key`, and backup-missing, backup-bad, book-foreign, book-newer, book-in-use, book-read-only, disk-low,
+    disk-full; the book is not changed then.
     """
     if not file.is_file():
         raise KnownError(BACKUP_MISSING)
@@ -66,10 +70,22 @@ def restore(
     new = not profile.folder.exists()
     try:
         return _exchange(profile, file, opened, info, clock=clock)
-    except BaseException:
+    except BaseException as problem:
         if new:
             shutil.rmtree(profile.folder, ignore_errors=True)
-        raise
+        known = _refusal(problem, file)
+        if known is None:
+            raise
+        raise known from problem
+
+
+def _refusal(problem: BaseException, file: Path) -> KnownError | None:
+    """What the disk refused, as an error of ours; None for everything else, such as a backup that cannot be read."""
+    if not isinstance(problem, OSError) or problem.filename == str(file):
+        return None
+    if problem.errno == errno.ENOSPC:
+        return KnownError(DISK_FULL)
+    return KnownError(BOOK_READ_ONLY) if problem.errno in {errno.EACCES, errno.EPERM, errno.EROFS} else None
 
 
 def _exchange(profile: Profile, file: Path, opened: keys.Opened, info: BackupInfo, *, clock: Clock) -> Restored:
@@ -78,9 +94,10 @@ def _exchange(profile: Profile, file: Path, opened: keys.Opened, info: BackupInf
         fresh = profile.folder / f".{FILE_NAME}.restoring"
         try:
             taken = _checked_copy(file, fresh, opened, info)
-            _stop_exchange(fresh, opened.key)
+            with translated():
+                _stop_exchange(fresh, opened.key)
             sync_file(fresh)
-            aside = _put_aside(profile.folder, opened.key, clock)
+            aside = _put_aside(profile, opened, clock)
             fresh.replace(profile.folder / FILE_NAME)
             sync_folder(profile.folder)
             if opened.heal:
@@ -146,8 +163,9 @@ def _stop_exchange(fresh: Path, key: bytes) -> None:
         connection.close()
 
 
-def _put_aside(folder: Path, key: bytes, clock: Clock) -> Path | None:
+def _put_aside(profile: Profile, opened: keys.Opened, clock: Clock) -> Path | None:
     """Copy the present state into `aside/<time>/`, then take away its write-ahead log, which belongs to the old file only."""
+    folder = profile.folder
     if not any((folder / part).exists() for part in _PARTS):
         return None
     place = folder / "aside" / f"{clock.now():%Y%m%d-%H%M%S}Z"
@@ -159,21 +177,34 @@ def _put_aside(folder: Path, key: bytes, clock: Clock) -> Path | None:
             shutil.copy2(folder / name, place / name)
             sync_file(place / name)
     sync_folder(place)
-    _fold_log(folder / FILE_NAME, key)
+    _save_sound(profile, opened, clock)
     for part in _PARTS[1:]:
         (folder / part).unlink(missing_ok=True)
     return place
 
 
-def _fold_log(path: Path, key: bytes) -> None:
-    """Write a sound book's log into its file, so that a crash during the exchange loses nothing; a broken one stays as it is."""
+def _save_sound(profile: Profile, opened: keys.Opened, clock: Clock) -> None:
+    """Fold a sound book's log into its file, so that a crash during the exchange loses nothing, and back it up.
+
+    A broken book stays as it is: its copy in `aside/` is all that can be kept of it.
+    """
+    path = profile.folder / FILE_NAME
     if not path.exists() or path.stat().st_size == 0:
         return
     try:
-        connection = connect(path, key)
+        connection = connect(path, opened.key)
         try:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
-    except dbapi2.DatabaseError:
+        slots = _slots_in_force(profile) or opened.slots
+        backups.write_backup(profile, opened.key, slots, profile.backups, clock=clock, reason="restore")
+    except (dbapi2.DatabaseError, KnownError):
         _log.info("book-put-aside-unread")
+
+
+def _slots_in_force(profile: Profile) -> KeySlots | None:
+    try:
+        return keys.load_slots(profile.folder).current
+    except KnownError:
+        return None
