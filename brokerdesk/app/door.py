@@ -1,4 +1,5 @@
-"""The way into a book: first-run assistant, unlocking by key store, passphrase or recovery code, and what failed in words.
+"""The way into a book: first-run assistant, unlocking by key store, passphrase or recovery code, a backup brought back, and
+what failed in words.
 
 Knows the window's security pages and the profiles; what happens with an open book is decided by whoever hears `opened`.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -18,17 +19,41 @@ from brokerdesk.core.files import write_atomically
 from brokerdesk.core.logs import logger
 from brokerdesk.core.paths import Folders
 from brokerdesk.services import profiles
-from brokerdesk.services.profiles import Created, Profile
-from brokerdesk.store.book import Book
+from brokerdesk.services.profiles import Created, Profile, Restored
+from brokerdesk.services.profiles.keys import KEY_STORE_EMPTY, NOT_REMEMBERED
+from brokerdesk.services.profiles.opening import BOOK_UNREADABLE
+from brokerdesk.store.book import BOOK_DAMAGED, BOOK_EMPTY, BOOK_FOREIGN, BOOK_MISSING, BOOK_PLAIN, Book
+from brokerdesk.store.migrations.runner import MIGRATION_FAILED
 from brokerdesk.ui.background.lanes import Background, Job, Lane
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.main_window import MainWindow
 from brokerdesk.ui.security.first_run import FirstRunPage
 from brokerdesk.ui.security.unlock import UnlockPage
-from brokerdesk.vault.key_store import Vault
+from brokerdesk.vault.key_slots import SLOTS_DAMAGED
+from brokerdesk.vault.key_store import KEY_STORE_ABSENT, KEY_STORE_BLOCKED, KEY_STORE_DENIED, Vault
 from brokerdesk.vault.passphrase import KdfParameters
+from brokerdesk.vault.slot_file import SLOTS_MISSING
+
+if TYPE_CHECKING:
+    from brokerdesk.ui.security.restore import RestoreDialog, RestoreOrder
 
 SHEET_NOT_SAVED = register("recovery-sheet-not-saved")
+NEEDS_BACKUP = frozenset(
+    {
+        BOOK_DAMAGED,
+        BOOK_EMPTY,
+        BOOK_FOREIGN,
+        BOOK_MISSING,
+        BOOK_PLAIN,
+        BOOK_UNREADABLE,
+        MIGRATION_FAILED,
+        SLOTS_DAMAGED,
+        SLOTS_MISSING,
+    }
+)
+"""What no passphrase helps against; a backup is the way on (reliability.md S6)."""
+NEEDS_SECRET = frozenset({KEY_STORE_ABSENT, KEY_STORE_BLOCKED, KEY_STORE_DENIED, KEY_STORE_EMPTY, NOT_REMEMBERED})
+"""The key store did not help; passphrase or recovery code do."""
 _log = logger(__name__)
 T = TypeVar("T")
 
@@ -66,7 +91,12 @@ class Door(QObject):
             self.first_run()
             return
         page = self.show_unlock("security.reason.start")
-        if passphrase is not None or profiles.remembered_on_device(self.profile):
+        try:
+            at_once = passphrase is not None or profiles.remembered_on_device(self.profile)
+        except KnownError as problem:
+            self._refuse(page, problem)
+            return
+        if at_once:
             page.set_busy(busy=True)
             self._unlock(page, self.profile, passphrase=passphrase)
 
@@ -85,6 +115,7 @@ class Door(QObject):
             lambda name, secret, keep: self._unlock(page, self._named(name), passphrase=secret, remember=keep or None)
         )
         page.recovery_wanted.connect(lambda name, code, new: self._recover(page, self._named(name), code, new))
+        page.restore_wanted.connect(lambda name: self.show_restore(self._named(name)))
         page.demo_wanted.connect(self.demo_wanted)
         page.new_wanted.connect(self.first_run)
         self._window.show_security(page)
@@ -139,6 +170,52 @@ class Door(QObject):
             return self._kept(job, self._open(profile, new))
 
         self._run(page, work, lambda book: self._enter(profile, book))
+
+    def show_restore(self, profile: Profile, order: RestoreOrder | None = None) -> RestoreDialog:
+        """The guided way back to a backup, over the unlock page; an `order` given already is carried out at once."""
+        from brokerdesk.ui.security.restore import RestoreDialog  # its table is not needed for the first paint
+
+        dialog = RestoreDialog(self._kit, self._background, profile, order=order, parent=self._window)
+        dialog.wanted.connect(lambda wanted: self._restore(dialog, profile, wanted))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+        if order is not None:
+            dialog.set_busy(busy=True)
+            self._restore(dialog, profile, order)
+        return dialog
+
+    def _restore(self, dialog: RestoreDialog, profile: Profile, order: RestoreOrder) -> None:
+        def work(_job: Job) -> Restored:
+            restored = profiles.restore(
+                profile,
+                order.file,
+                clock=self._clock,
+                vault=self._vault,
+                passphrase=order.passphrase,
+                recovery=order.recovery,
+            )
+            if not self._demo:
+                profiles.remember_profile(self._folders, profile)
+            return restored
+
+        def done(restored: Restored) -> None:
+            self.profile = profile
+            self._tell_restored(restored)
+
+        def failed(problem: BaseException) -> None:
+            _log.info("restore-refused", code=getattr(problem, "code", "bug"))
+            if shiboken6.isValid(dialog):
+                dialog.failed(self.sentence(problem), ask=getattr(problem, "code", "") in NEEDS_SECRET)
+
+        self._background.run(Lane.WORK, work, self, done, failed=failed)
+
+    def _tell_restored(self, restored: Restored) -> None:
+        at = self._kit.texts.moment(restored.backup_at) if restored.backup_at else None
+        words = self._kit.texts("security.restore.done-at", at=at) if at else self._kit.texts("security.restore.done")
+        if restored.aside is not None:
+            place = f"{restored.aside.parent.name}/{restored.aside.name}"
+            words = f"{words} {self._kit.texts('security.restore.done-aside', folder=place)}"
+        self.show_unlock("security.reason.start").set_reason(words)
 
     def first_run(self) -> None:
         """The assistant for a new profile."""
@@ -200,11 +277,17 @@ class Door(QObject):
         """Work off the GUI thread; a failure is said on the page as long as it is there."""
 
         def failed(problem: BaseException) -> None:
-            _log.info("door-refused", code=getattr(problem, "code", "bug"))
             if shiboken6.isValid(page):
-                page.failed(self.sentence(problem))
+                self._refuse(page, problem)
 
         self._background.run(Lane.WORK, work, self, done, failed=failed)
+
+    def _refuse(self, page: UnlockPage | FirstRunPage, problem: BaseException) -> None:
+        _log.info("door-refused", code=getattr(problem, "code", "bug"))
+        if isinstance(page, UnlockPage):
+            page.failed(self.sentence(problem), way_on=getattr(problem, "code", "") in NEEDS_BACKUP)
+        else:
+            page.failed(self.sentence(problem))
 
     def sentence(self, problem: BaseException) -> str:
         """A problem in words, with its code."""

@@ -10,7 +10,7 @@ import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -36,6 +36,9 @@ from brokerdesk.ui.theme import Mode, Theme
 from brokerdesk.ui.workplace import Changes, Workplace
 from brokerdesk.vault.key_store import Vault
 from brokerdesk.vault.passphrase import KdfParameters
+
+if TYPE_CHECKING:
+    from brokerdesk.ui.security.restore import RestoreOrder
 
 
 @dataclass(slots=True)
@@ -123,8 +126,9 @@ class Workstation(QObject):
             demo=self._demo,
         )
         workplace.extras.update(
-            profile=profile, vault=self._vault, lock=self.lock, gateway=gateway, setting_changed=self._setting_changed
-        )
+            profile=profile, vault=self._vault, lock=self.lock, restore=self.restore, gateway=gateway,
+            setting_changed=self._setting_changed,
+        )  # fmt: skip
         unsubscribe = book.subscribe(changes.publish)
         changes.happened.connect(gateway.changed)
         clipboard = ClipboardGuard(lambda: int(desk.settings.get("clipboard_seconds")), self)
@@ -210,6 +214,14 @@ class Workstation(QObject):
             return
         self._close_book()
         self.door.show_unlock(reason, **values)
+
+    def restore(self, order: RestoreOrder) -> None:
+        """Close the book and bring a backup back in its place; ends on the unlock page, with the outcome in words."""
+        profile = self.door.profile
+        if self.open is None or profile is None:
+            return
+        self.lock("security.reason.restore")
+        self.door.show_restore(profile, order)
 
     def _close_book(self) -> None:
         opened, self.open = self.open, None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from brokerdesk.core.texts import LANGUAGES
+from brokerdesk.ui.dialogs.fitting import ScrollBody
 from brokerdesk.ui.forms.choices import CheckField, Choice
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.kit import Kit
@@ -53,6 +54,8 @@ class UnlockPage(QWidget):
     """Profile name, passphrase, whether to remember it on this device."""
     recovery_wanted = Signal(str, str, str)
     """Profile name, recovery code, new passphrase."""
+    restore_wanted = Signal(str)
+    """Profile name."""
     demo_wanted = Signal()
     new_wanted = Signal()
 
@@ -64,14 +67,16 @@ class UnlockPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addStretch(1)
+        self._sheet = ScrollBody()
+        outer.addWidget(self._sheet, 1)
+        self._sheet.column.addStretch(1)
         middle = QHBoxLayout()
         middle.addStretch(1)
         self._column = QFrame()
         middle.addWidget(self._column)
         middle.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(1)
+        self._sheet.column.addLayout(middle)
+        self._sheet.column.addStretch(1)
         outer.addWidget(rule())
         outer.addWidget(_Foot(kit))
         self._build(profiles, offers=offers)
@@ -98,12 +103,16 @@ class UnlockPage(QWidget):
         self.remember = CheckField(kit, "security.remember")
         self.problem = InfoBar(kit, Status.ERROR, "")
         self.problem.hide()
+        self.way_on = Button(kit, icon="history")
+        self.way_on.hide()
         for widget in (self.profile, self.passphrase, self.caps, self.code, self.fresh, self.remember, self.problem):
             column.addWidget(widget)
+        column.addWidget(self.way_on, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button = Button(kit, look=Look.PRIMARY, size=Size.LARGE)
         column.addWidget(self.button)
         column.addLayout(self._links(offers=offers))
         self.button.clicked.connect(lambda _=False: self.submit())
+        self.way_on.clicked.connect(lambda _=False: self._restore())
         self.passphrase.line.returnPressed.connect(self.submit)
         self.fresh.line.returnPressed.connect(self.submit)
         self.passphrase.line.installEventFilter(self)
@@ -111,18 +120,29 @@ class UnlockPage(QWidget):
         kit.on_language(self, self._words)
         self._show_mode()
 
-    def _links(self, *, offers: bool) -> QHBoxLayout:
-        kit, row = self._kit, QHBoxLayout()
-        self.forgotten = Link(kit, "")
-        self.forgotten.clicked.connect(self.toggle_recovery)
-        row.addWidget(self.forgotten)
-        row.addStretch(1)
+    def _links(self, *, offers: bool) -> QGridLayout:
+        kit, grid = self._kit, QGridLayout()
+        self.forgotten, self.restore = Link(kit, ""), Link(kit, "")
         self.new, self.demo = Link(kit, ""), Link(kit, "")
-        for link, signal in ((self.new, self.new_wanted), (self.demo, self.demo_wanted)):
-            link.clicked.connect(signal.emit)
+        for number, (link, act) in enumerate(
+            (
+                (self.forgotten, self.toggle_recovery),
+                (self.restore, self._restore),
+                (self.new, self.new_wanted.emit),
+                (self.demo, self.demo_wanted.emit),
+            )
+        ):
+            link.clicked.connect(act)
+            side = Qt.AlignmentFlag.AlignRight if number % 2 else Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(link, number // 2, number % 2, side)
+        for link in (self.new, self.demo):
             link.setVisible(offers)
-            row.addWidget(link)
-        return row
+        kit.sized(self, lambda units: grid.setVerticalSpacing(units(6)))
+        return grid
+
+    def _restore(self) -> None:
+        if not self._busy and self.profile.value():
+            self.restore_wanted.emit(self.profile.value())
 
     def _words(self) -> None:
         say = self._kit.texts
@@ -131,6 +151,8 @@ class UnlockPage(QWidget):
         self.forgotten.setText(say("security.back" if self._recovering else "security.forgotten"))
         self.new.setText(say("security.new-profile"))
         self.demo.setText(say("security.open-demo"))
+        self.restore.setText(say("security.restore.open"))
+        self.way_on.setText(say("security.restore.open"))
 
     def toggle_recovery(self) -> None:
         """Switch between passphrase and recovery code."""
@@ -144,7 +166,7 @@ class UnlockPage(QWidget):
             field.setVisible(self._recovering)
         self.passphrase.setVisible(not self._recovering)
         self.remember.setVisible(not self._recovering)
-        self.problem.hide()
+        self._withdraw()
 
     def set_reason(self, text: str) -> None:
         """Why the window is locked."""
@@ -156,7 +178,7 @@ class UnlockPage(QWidget):
         name = self.profile.value() or ""
         if self._busy or not name:
             return
-        self.problem.hide()
+        self._withdraw()
         if self._recovering:
             if self.code.text() and self.fresh.line.text():
                 self.set_busy(busy=True)
@@ -166,11 +188,26 @@ class UnlockPage(QWidget):
             self.set_busy(busy=True)
             self.unlock_wanted.emit(name, self.passphrase.line.text(), self.remember.value())
 
-    def failed(self, sentence: str) -> None:
-        """The try failed: say why, keep what was entered, put the cursor there."""
+    def _withdraw(self) -> None:
+        """No complaint stands here any more."""
+        for widget in (self.problem, self.way_on):
+            widget.hide()
+        self.restore.show()
+
+    def failed(self, sentence: str, *, way_on: bool = False) -> None:
+        """The try failed: say why, keep what was entered, put the cursor there.
+
+        `way_on` offers a backup beside the sentence, for a book that no passphrase opens any more.
+        """
         self.set_busy(busy=False)
         self.problem.set_words(sentence)
         self.problem.show()
+        self.way_on.setVisible(way_on)
+        self.restore.setVisible(not way_on)
+        QTimer.singleShot(0, self, lambda: self._sheet.ensureWidgetVisible(self.way_on if way_on else self.problem))
+        if way_on:
+            self.way_on.setFocus()
+            return
         field = self.code if self._recovering else self.passphrase
         field.setFocus()
         field.line.selectAll()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QSizePolicy, QWidget
 
 from brokerdesk.ui.icons import STATUS as STATUS_STROKE
@@ -35,7 +35,7 @@ class InfoBar(QFrame):
     ) -> None:  # fmt: skip
         """`action` is the text of the way on."""
         super().__init__(parent)
-        self._kit, self._status = kit, status
+        self._kit, self._status, self._laid_out = kit, status, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         row = QHBoxLayout(self)
         self._label = PlainLabel(kit, words, wrap=True)
@@ -55,6 +55,19 @@ class InfoBar(QFrame):
         """Change the sentence."""
         self._label.setText(words)
 
+    def sizeHint(self) -> QSize:
+        """Also the most it may be high: all lines of the sentence at the width it has."""
+        hint = super().sizeHint()
+        wrapped = self.heightForWidth(self.width()) if self._laid_out else 0
+        return QSize(hint.width(), max(hint.height(), wrapped))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width breaks the sentence elsewhere."""
+        super().resizeEvent(event)
+        self._laid_out = True
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tint, hairline and icon."""
         kit, u, box = self._kit, self._kit.units.exact, QRectF(self.rect())
@@ -67,6 +80,7 @@ class InfoBar(QFrame):
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(units(37), units(1), units(5), units(1))
+        self._label.setContentsMargins(0, units(6), units(6), units(6))
         self.setMinimumHeight(units(38))
 
     def _close(self) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from brokerdesk.services import profiles
+from brokerdesk.services import exchange, profiles
 from brokerdesk.services.profiles import BackupInfo, Profile
 from brokerdesk.ui.background.lanes import Lane
 from brokerdesk.ui.forms.choices import CheckField
 from brokerdesk.ui.forms.form import Form
-from brokerdesk.ui.i18n.translator import Translator
+from brokerdesk.ui.security.backup_columns import BRIEF
+from brokerdesk.ui.security.restore import RestoreDialog, RestoreOrder
 from brokerdesk.ui.security.unlock import PassphraseField
-from brokerdesk.ui.tables.columns import Cell, Column
 from brokerdesk.ui.tables.static_model import StaticTableModel
 from brokerdesk.ui.tables.view import TableView
 from brokerdesk.ui.widgets.buttons import Button, Look, button_row
@@ -87,28 +87,8 @@ class KeysSection(QWidget):
         )
 
 
-def _at(row: BackupInfo, texts: Translator) -> Cell:
-    return Cell(text=texts.moment(row.at) if row.at else "–")
-
-
-def _reason(row: BackupInfo, texts: Translator) -> Cell:
-    key = f"settings.backup.reason.{row.reason}"
-    return Cell(text=texts(key) if texts.has(key) else row.reason or "–")
-
-
-def _customers(row: BackupInfo, texts: Translator) -> Cell:
-    return Cell(text=texts.count(row.rows.get("party", 0)) if row.rows else "–")
-
-
-COLUMNS: tuple[Column[BackupInfo], ...] = (
-    Column(key="at", title_key="settings.backup.at", cell=_at, width=170),
-    Column(key="reason", title_key="settings.backup.reason-title", cell=_reason, stretch=True),
-    Column(key="customers", title_key="settings.backup.parties", cell=_customers, width=120, align="right"),
-)
-
-
 class BackupSection(QWidget):
-    """Backups of the profile: the list, one now, one into a folder of choice."""
+    """Backups of the profile: the list, one now, one into a folder of choice, the way back to the chosen one."""
 
     def __init__(self, place: Workplace) -> None:
         """Asks at once."""
@@ -116,7 +96,7 @@ class BackupSection(QWidget):
         self._place, kit = place, place.kit
         self.words = PlainLabel(kit, tone="muted", wrap=True)
         kit.bind(self.words, self.words.setText, "settings.backup.words")
-        self.model: StaticTableModel[BackupInfo] = StaticTableModel(kit, COLUMNS, self)
+        self.model: StaticTableModel[BackupInfo] = StaticTableModel(kit, BRIEF, self)
         self.table = TableView(kit, self.model, name_key="settings.section.backup")
         self.now = Button(kit, look=Look.PRIMARY)
         kit.bind(self.now, self.now.setText, "settings.backup.now")
@@ -124,18 +104,38 @@ class BackupSection(QWidget):
         self.elsewhere = Button(kit)
         kit.bind(self.elsewhere, self.elsewhere.setText, "settings.backup.elsewhere")
         self.elsewhere.clicked.connect(lambda _=False: self._ask_folder())
+        self.restore = Button(kit)
+        kit.bind(self.restore, self.restore.setText, "settings.backup.restore")
+        self.restore.clicked.connect(lambda _=False: self._restore())
+        self.table.opened.connect(lambda _row: self._restore())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         place.kit.sized(self, lambda units: column.setSpacing(units(12)))
         column.addWidget(self.words)
         column.addWidget(self.table)
-        column.addLayout(button_row(self.elsewhere, self.now, stretch_first=True))
+        column.addLayout(button_row(self.restore, self.elsewhere, self.now, stretch_first=True))
         kit.sized(self.table, lambda units: self.table.setMinimumHeight(units(220)))
         self._ask()
 
     def _ask(self) -> None:
         profile = _profile(self._place)
         self._place.read(lambda: profiles.list_backups(profile), receiver=self, done=self.model.set_rows)
+
+    def _restore(self) -> None:
+        """Ask what shall come back; only the order made there closes the book."""
+        book = self._place.desk.book
+        self._place.read(lambda: exchange.meta(book) is not None, receiver=self, done=self._ask_what)
+
+    def _ask_what(self, paired: bool) -> None:  # noqa: FBT001 - a result that arrives
+        place, row = self._place, self.model.row_with(self.table.current_id())
+        order = RestoreOrder(row.file) if row is not None else None
+        dialog = RestoreDialog(
+            place.kit, place.background, _profile(place), order=order, book_open=True, paired=paired,
+            parent=self.window(),
+        )  # fmt: skip
+        dialog.wanted.connect(place.extras["restore"])
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, self._place.text("settings.backup.elsewhere"))
