@@ -61,10 +61,10 @@ class Contracts:
         with self._context.book.read() as connection:
             return records.claim_rows(connection, party_id=party_id)
 
-    def insurers(self) -> list[InsurerRow]:
-        """Insurers for choices, by name."""
+    def insurers(self, *, numbered: bool = False) -> list[InsurerRow]:
+        """Insurers for choices, by name; `numbered` leaves out those without a VU number."""
         with self._context.book.read() as connection:
-            return small_lists.insurers(connection)
+            return small_lists.insurers(connection, numbered=numbered)
 
     def insurer_named(self, name: str) -> Outcome[str]:
         """The id of the insurer with this name; made when it is new. Raises `KnownError(insurer-missing)`."""

@@ -15,11 +15,12 @@ from brokerdesk.models.rows.customers import CustomerCard, CustomerRow, Duplicat
 from brokerdesk.models.values.contact import EmailAddress, Iban, PhoneNumber
 from brokerdesk.models.values.names import PartyKind, PartyName, Salutation, split_person_name
 from brokerdesk.models.values.paging import ListQuery
+from brokerdesk.models.values.party_lists import checked_numbers, checked_tags
 from brokerdesk.models.values.states import CustomerStatus, CustomerType, Role
 from brokerdesk.services.context import Context, Outcome
 from brokerdesk.services.list_order import ListOrder
 from brokerdesk.store.queries import customers as queries
-from brokerdesk.store.queries import finding, records
+from brokerdesk.store.queries import finding, records, small_lists
 from brokerdesk.store.unit_of_work import RECORD_GONE, UnitOfWork
 
 NAME_MISSING = register("name-missing")
@@ -31,8 +32,9 @@ EDITABLE = frozenset(
     "salutation title first_name name_prefix last_name name_suffix company_name company_addition kind birth_date deceased_on email"
     " phone mobile contacts street zip city country po_box iban bic bank_holder language address_form marital_status nationality"
     " profession tax_id legal_form customer_number customer_type customer_status customer_since adviser_id consent_email notes"
-    " tags".split()
+    " insurer_numbers tags".split()
 )
+_LISTS = {"insurer_numbers": checked_numbers, "tags": checked_tags}
 _NAME = frozenset(
     "salutation title first_name name_prefix last_name name_suffix company_name company_addition kind".split()
 )
@@ -102,6 +104,11 @@ class Customers:
         with self._context.book.read() as connection:
             return finding.everything(connection, words, limit=limit)
 
+    def tags(self) -> list[str]:
+        """Every tag that somebody in the book has, for offers while typing."""
+        with self._context.book.read() as connection:
+            return small_lists.tags(connection)
+
     def similar(self, *, name: PartyName, birth_date: date | None, zip_code: str, email: str) -> list[SearchHit]:
         """Existing customers that may be the one being typed (ux 36)."""
         with self._context.book.read() as connection:
@@ -144,7 +151,11 @@ class Customers:
         return Outcome(party.id, changes, unit.id)
 
     def edit(self, record_id: str, *, values: dict[str, Any]) -> Outcome[str]:
-        """Change the given fields of a customer; fields that keep their value change nothing."""
+        """Change the given fields of a customer; fields that keep their value change nothing.
+
+        Of `insurer_numbers` (`VU:number`, as GDV deliveries bring them) and `tags` the whole list is given; entries that
+        the record has already are kept as they are. Raises `KnownError` naming the first value that cannot be taken.
+        """
         clean = self.checked(values)
         with self._context.book.work() as unit:
             party = unit.get(Party, record_id)
@@ -200,6 +211,9 @@ def _checked(field: str, value: Any) -> Any:
 
 def _apply(party: Party, values: dict[str, Any]) -> None:
     for field, value in values.items():
+        if field in _LISTS:
+            setattr(party, field, _LISTS[field](value or (), getattr(party, field) or ()))
+            continue
         column = Party.__table__.c[field]
         setattr(party, field, value if value != "" or not column.nullable else None)
     if values.keys() & _NAME:

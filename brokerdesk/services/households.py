@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from brokerdesk.core.clock import local_date
 from brokerdesk.core.errors import KnownError, register
 from brokerdesk.core.ids import derived_id, new_id
 from brokerdesk.models.entities import Adviser, Household, HouseholdMember, Office, Party
-from brokerdesk.models.rows.customers import AdviserRow
+from brokerdesk.models.rows.customers import AdviserRow, PersonHit
 from brokerdesk.models.values.names import PartyName
 from brokerdesk.models.values.states import Role
 from brokerdesk.services.context import Context, Outcome
-from brokerdesk.store.queries import small_lists
+from brokerdesk.store.queries import finding, small_lists
 from brokerdesk.store.unit_of_work import UnitOfWork
 
 ALREADY_IN_HOUSEHOLD = register("already-in-household")
@@ -73,12 +74,28 @@ class Households:
             changes = unit.commit()
         return Outcome(person.id, changes, unit.id)
 
+    def people(self, customer_id: str, words: str, *, limit: int = 20) -> list[PersonHit]:
+        """People of the book, customers or not, who can join the customer's household, by name or another word of theirs.
+
+        Those who live there already, organisations and archived people are left out.
+        """
+        with self._context.book.read() as connection:
+            return finding.people(connection, words, joining=customer_id, limit=limit)
+
     def join(self, customer_id: str, party_id: str, *, relation: str) -> Outcome[str]:
-        """Put an existing party into the customer's household. Raises `KnownError(already-in-household)`."""
+        """Put an existing party into the customer's household; any other household it leaves today.
+
+        A card shows one household, so a party lives in one. The membership that ended keeps its day (decisions.md: relation,
+        from, to), and undo lets it live on. Raises `KnownError(already-in-household | record-gone)`.
+        """
+        today = local_date(self._context.clock, self._context.time_zone)
         with self._context.book.work() as unit:
             household = self._household_of(unit, unit.get(Party, customer_id))
             unit.get(Party, party_id)
             self._join(unit, household, party_id, relation)
+            for other in _living(unit, HouseholdMember.party_id == party_id):
+                if other.household_id != household.id:
+                    other.until = today
             changes = unit.commit()
         return Outcome(household.id, changes, unit.id)
 
@@ -98,9 +115,24 @@ class Households:
         ).first()
         if found is not None:
             return found
-        household = Household(id=derived_id("household", customer.id), name=customer.last_name or customer.listed_name)
-        unit.add(household)
+        household = self._own_household(unit, customer)
         self._join(unit, household, customer.id, "self")
+        return household
+
+    def _own_household(self, unit: UnitOfWork, customer: Party) -> Household:
+        """The household that bears the customer's id: the same on every desk (S5.14), and taken up again after an undo.
+
+        When he left it and others live on in it, he gets another one.
+        """
+        identity = derived_id("household", customer.id)
+        former = unit.find(Household, identity)
+        if former is not None and not former.archived and _living(unit, HouseholdMember.household_id == identity):
+            former, identity = None, new_id(self._context.clock)
+        if former is not None:
+            former.archived = False
+            return former
+        household = Household(id=identity, name=customer.last_name or customer.listed_name)
+        unit.add(household)
         return household
 
     def _join(self, unit: UnitOfWork, household: Household, party_id: str, relation: str) -> None:
@@ -112,6 +144,12 @@ class Households:
             known.until, known.archived, known.relation = None, False, relation
             return
         unit.add(HouseholdMember(id=identity, household_id=household.id, party_id=party_id, relation=relation))
+
+
+def _living(unit: UnitOfWork, whose: ColumnElement[bool]) -> list[HouseholdMember]:
+    """Memberships that neither ended nor were taken back."""
+    statement = select(HouseholdMember).where(whose, HouseholdMember.until.is_(None), ~HouseholdMember.archived)
+    return list(unit.session.scalars(statement))
 
 
 class OfficeRecords:

@@ -88,6 +88,7 @@ class CustomerCard:
     adviser_id: str | None
     adviser_name: str
     insurer_numbers: tuple[tuple[str, str], ...]
+    tags: tuple[str, ...]
     consent_email: str | None
     notes: str | None
     archived: bool
@@ -118,6 +119,25 @@ class SearchHit:
     initials: str
     is_organisation: bool
     exact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonHit:
+    """One person of the book with what tells namesakes apart; `household` names the one he lives in, empty when none."""
+
+    party_id: str
+    name: str
+    initials: str
+    birth_date: date | None
+    zip: str
+    city: str
+    is_customer: bool
+    household: str
+
+    @property
+    def place(self) -> str:
+        """Postcode and town."""
+        return f"{self.zip} {self.city}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from brokerdesk.models.rows.customers import DuplicateRow, SearchHit
+from brokerdesk.models.rows.customers import DuplicateRow, PersonHit, SearchHit
 from brokerdesk.models.values.folding import digits, fold_expanded
 from brokerdesk.models.values.names import PartyKind, PartyName
 from brokerdesk.store import search
@@ -118,6 +118,39 @@ def similar(
         if row.key in same_mail or (likeness >= _SIMILAR_ENOUGH and (near or likeness == 100)):
             found.append((-likeness, _party_hit(row, "")))
     return [hit for _, hit in sorted(found, key=lambda pair: (pair[0], pair[1].title))[:5]]
+
+
+_PEOPLE = """
+SELECT p.key, p.id, p.kind, p.listed_name, p.sort_key, p.first_name, p.last_name, p.company_name, p.birth_date, p.zip, p.city, p.is_customer,
+  (SELECT coalesce(nullif(h.name, ''), p.listed_name) FROM household_member m JOIN household h ON h.id = m.household_id
+   WHERE m.party_id = p.id AND m.until IS NULL AND NOT m.archived AND NOT h.archived ORDER BY m.key LIMIT 1) AS household
+FROM party p WHERE p.kind = 'person' AND NOT p.archived AND NOT p.stub AND p.id <> ?1 AND NOT EXISTS (
+  SELECT 1 FROM household_member mine JOIN household_member m ON m.household_id = mine.household_id
+  WHERE mine.party_id = ?1 AND m.party_id = p.id AND mine.until IS NULL AND m.until IS NULL AND NOT mine.archived AND NOT m.archived)
+"""
+
+
+def people(connection: Connection, words: str, *, joining: str, limit: int) -> list[PersonHit]:
+    """People who match, those whose name begins so first; without the party `joining` and who lives with it."""
+    keys = (search.find(connection, "party", words, limit=_CANDIDATES) or [])[:_CANDIDATES]
+    if not keys:
+        return []
+    plain = fold_expanded(words.strip())
+    rows = connection.exec_driver_sql(f"{_PEOPLE} AND p.key IN ({','.join(map(str, keys))})", (joining,))
+    found = sorted(rows, key=lambda row: (not row.sort_key.startswith(plain), row.sort_key, row.birth_date or ""))
+    return [
+        PersonHit(
+            party_id=row.id,
+            name=row.listed_name,
+            initials=initials(row),
+            birth_date=date.fromisoformat(row.birth_date) if row.birth_date else None,
+            zip=row.zip,
+            city=row.city,
+            is_customer=bool(row.is_customer),
+            household=row.household or "",
+        )
+        for row in found[:limit]
+    ]
 
 
 def duplicates(connection: Connection) -> list[DuplicateRow]:

@@ -13,6 +13,7 @@ from brokerdesk.models.rows.activity import FieldEdit, HistoryRow, TrackingRow
 from brokerdesk.models.rows.contracts import ClaimRow, CommissionRow, ContractCard, ContractRow
 from brokerdesk.models.rows.customers import CustomerCard, HouseholdPerson
 from brokerdesk.models.values.names import AddressForm, Language, PartyKind, PartyName, Salutation
+from brokerdesk.models.values.party_lists import number_parts
 from brokerdesk.models.values.states import AppState
 
 _COMPLETE = (
@@ -39,11 +40,7 @@ def _json(value: str | None, empty: Any) -> Any:
 
 def _numbers(stored: str | None) -> tuple[tuple[str, str], ...]:
     """`["9999:12345"]` as (insurer's VU number, customer number there)."""
-    pairs: list[tuple[str, str]] = []
-    for entry in _json(stored, []):
-        issuer, _, number = str(entry).partition(":")
-        pairs.append((issuer, number))
-    return tuple(pairs)
+    return tuple(number_parts(str(entry)) for entry in _json(stored, []))
 
 
 def customer_card(connection: Connection, record_id: str) -> CustomerCard | None:
@@ -120,6 +117,7 @@ def _card(
         adviser_id=row.adviser_id,
         adviser_name=row.adviser_name or row.adviser_code or "",
         insurer_numbers=_numbers(row.insurer_numbers),
+        tags=tuple(str(tag) for tag in _json(row.tags, [])),
         consent_email=row.consent_email,
         notes=row.notes,
         archived=bool(row.archived),

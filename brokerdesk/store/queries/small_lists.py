@@ -10,10 +10,12 @@ from brokerdesk.models.rows.contracts import InsurerRow
 from brokerdesk.models.rows.customers import AdviserRow
 
 
-def insurers(connection: Connection) -> list[InsurerRow]:
-    """All insurers by name."""
+def insurers(connection: Connection, *, numbered: bool = False) -> list[InsurerRow]:
+    """All insurers by name, or only those with a VU number, which an index finds."""
+    which = "vu_number IS NOT NULL AND vu_number <> '' AND" if numbered else ""
     rows = connection.exec_driver_sql(
-        "SELECT id, listed_name, vu_number FROM party WHERE instr(roles, '\"insurer\"') AND NOT archived AND NOT stub ORDER BY sort_key, key"
+        f"SELECT id, listed_name, vu_number FROM party WHERE {which} instr(roles, '\"insurer\"') AND NOT archived AND NOT stub"
+        " ORDER BY sort_key, key"
     )
     return [InsurerRow(row.id, row.listed_name or f"VU {row.vu_number}", row.vu_number or "") for row in rows]
 
@@ -34,6 +36,16 @@ def advisers(connection: Connection) -> list[AdviserRow]:
         )
         for row in rows
     ]
+
+
+def tags(connection: Connection, *, limit: int = 500) -> list[str]:
+    """Tags in use, alphabetically."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT t.value FROM party p, json_each(p.tags) t WHERE p.tags <> '[]' AND NOT p.stub AND t.value <> ''"
+        " ORDER BY t.value COLLATE NOCASE LIMIT ?",
+        (limit,),
+    )
+    return [str(row[0]) for row in rows]
 
 
 def cities(connection: Connection, zip_code: str, *, limit: int = 8) -> list[str]:

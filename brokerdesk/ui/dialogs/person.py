@@ -1,4 +1,4 @@
-"""Dialogs of the household: add a person, and say since when somebody no longer belongs to it."""
+"""Dialogs of the household: add a person, new or known, and say since when somebody no longer belongs to it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,27 @@ from brokerdesk.models.values.names import PartyName
 from brokerdesk.services.context import Outcome
 from brokerdesk.services.households import RELATIONS
 from brokerdesk.ui.dialogs.base import Dialog
+from brokerdesk.ui.dialogs.fitting import fit_height
+from brokerdesk.ui.dialogs.person_finder import PersonFinder
 from brokerdesk.ui.forms.choices import Choice
 from brokerdesk.ui.forms.date_field import DateField
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.forms.form import Form
+from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.widgets.buttons import Button, Look
+from brokerdesk.ui.widgets.chips import Segmented
 from brokerdesk.ui.widgets.labels import PlainLabel
+from brokerdesk.ui.widgets.notices import InfoBar, announce
 from brokerdesk.ui.workplace import Workplace
 
 
 class _FormDialog(Dialog):
     """A small form with one command."""
 
-    def __init__(self, place: Workplace, title_key: str, save_key: str, *, parent: QWidget | None) -> None:
-        super().__init__(place.kit, place.text(title_key), parent=parent, width=460)
+    def __init__(
+        self, place: Workplace, title_key: str, save_key: str, *, parent: QWidget | None, width: int = 460
+    ) -> None:
+        super().__init__(place.kit, place.text(title_key), parent=parent, width=width)
         self.place = place
         self.today = local_date(place.desk.clock, place.desk.context.time_zone)
         self.form = Form(place.kit)
@@ -63,12 +70,20 @@ class _FormDialog(Dialog):
 
 
 class PersonDialog(_FormDialog):
-    """A person of the household; address and language are taken over from the customer."""
+    """Somebody for the household: a new person, who takes over address and language, or one who is in the book already."""
 
     def __init__(self, place: Workplace, card: CustomerCard, *, parent: QWidget | None = None) -> None:
         """`card` is the customer whose household it is."""
-        super().__init__(place, "customer.person.title", "customer.person.add", parent=parent)
+        super().__init__(place, "customer.person.title", "customer.person.add", parent=parent, width=540)
         self._card, kit = card, place.kit
+        ways = [
+            ("new", place.text("customer.person.new"), "plus"),
+            ("known", place.text("customer.person.known"), "search"),
+        ]
+        self.way = Segmented(kit, ways, name=place.text("customer.person.way"))
+        self.finder = PersonFinder(place, card.id)
+        self.body.insertWidget(0, self.way)
+        self.body.insertWidget(1, self.finder)
         self.form.add_row(
             first_name=LineField(kit, "customer.field.first_name", required=True),
             last_name=LineField(kit, "customer.field.last_name", required=True),
@@ -78,15 +93,36 @@ class PersonDialog(_FormDialog):
             relation=Choice(kit, "customer.field.relation", relations, required=True),
             birth_date=DateField(kit, "customer.field.birth_date", today=lambda: self.today, birth=True),
         )
-        hint = PlainLabel(kit, tone="muted", wrap=True)
-        kit.bind(hint, hint.setText, "customer.person.hint")
-        self.body.addWidget(hint)
+        self.hint = PlainLabel(kit, tone="muted", wrap=True)
+        self.leaves = InfoBar(kit, Status.WARNING, "")
+        self.body.addWidget(self.hint)
+        self.body.addWidget(self.leaves)
+        self.body.addStretch(1)
         self.form.set_values({"last_name": card.name.last_name, "relation": RELATIONS[1]})
-        self.form["first_name"].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.way.chosen.connect(lambda _: self._switch())
+        self.finder.chosen.connect(self._show_choice)
+        self.finder.settled.connect(lambda: self.form["relation"].setFocus(Qt.FocusReason.OtherFocusReason))
+        self._switch()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody of the book is wanted."""
+        return self.way.current() == "known"
+
+    def save(self) -> None:
+        """Check and run the use case; somebody of the book has to be chosen first."""
+        if self.is_known and self.finder.current() is None:
+            self.finder.complain()
+            fit_height(self)
+            return
+        super().save()
+        fit_height(self)
 
     def work(self) -> Any:
         """Add the person."""
-        values, card, desk = self.form.values(), self._card, self.place.desk
+        values, card, desk, known = self.form.values(), self._card, self.place.desk, self.finder.current()
+        if self.is_known and known is not None:
+            return lambda: desk.households.join(card.id, known.party_id, relation=values["relation"])
         name = PartyName(first_name=values["first_name"], last_name=values["last_name"])
         return lambda: desk.households.add_person(
             card.id, name=name, relation=values["relation"], birth_date=values["birth_date"]
@@ -94,7 +130,34 @@ class PersonDialog(_FormDialog):
 
     def told(self) -> str:
         """Who was added."""
-        return self.kit.texts("customer.told.person", name=self.form["first_name"].value())
+        known = self.finder.current()
+        name = known.name if self.is_known and known is not None else self.form["first_name"].value()
+        return self.kit.texts("customer.told.person", name=name)
+
+    def _switch(self) -> None:
+        known, text = self.is_known, self.place.text
+        self.finder.setVisible(known)
+        for name in ("first_name", "last_name", "birth_date"):
+            self.form[name].setVisible(not known)
+            self.form[name].required = not known and name != "birth_date"
+        self.form.summary.show_problems([])
+        self.save_button.setText(text("customer.person.join" if known else "customer.person.add"))
+        self.hint.setText(text("customer.person.join-hint" if known else "customer.person.hint"))
+        target: QWidget = self.finder if known else self.form["first_name"]
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        """Say which household the chosen person leaves."""
+        known = self.finder.current() if self.is_known else None
+        leaves = known is not None and bool(known.household)
+        if known is not None and leaves:
+            words = self.place.text("customer.person.leaves", name=known.name, household=known.household)
+            self.leaves.set_words(words)
+            announce(self, words)
+        self.leaves.setVisible(leaves)
+        self.hint.setVisible(not leaves)
+        fit_height(self)
 
 
 class LeaveDialog(_FormDialog):

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
 from brokerdesk.ui.forms.field import Field
@@ -45,6 +45,8 @@ class ProblemSummary(QFrame):
         self._links = []
         for field, words in problems:
             link = Link(self._kit, words, type=Type.HINT)
+            link.setWordWrap(True)  # a long sentence must not widen the form beyond its page
+            link.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             link.clicked.connect(lambda field=field: field.setFocus(Qt.FocusReason.OtherFocusReason))
             self._column.addWidget(link)
             self._links.append(link)

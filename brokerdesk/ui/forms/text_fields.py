@@ -105,9 +105,11 @@ class IbanField(LineField):
 class NoteField(Field):
     """Several lines of text; Tab moves on instead of indenting."""
 
-    def __init__(self, kit: Kit, label_key: str, *, lines: int = 4, **options: Any) -> None:
-        """`lines` high."""
-        self.area = QPlainTextEdit()
+    def __init__(
+        self, kit: Kit, label_key: str, *, lines: int = 4, area: QPlainTextEdit | None = None, **options: Any
+    ) -> None:
+        """`lines` high; `area` is an editor that can do more."""
+        self.area = area or QPlainTextEdit()
         self.area.setTabChangesFocus(True)
         self._lines = lines
         super().__init__(kit, label_key, self.area, **options)

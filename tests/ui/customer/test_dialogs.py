@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 
+from brokerdesk.models.values.names import PartyName
 from brokerdesk.ui.dialogs.claim import ClaimDialog
 from brokerdesk.ui.dialogs.contract import ContractDialog
 from brokerdesk.ui.dialogs.contract_fields import ObjectsField
@@ -142,6 +144,79 @@ def test_a_person_joins_becomes_a_customer_and_leaves(room: CustomerRoom) -> Non
     assert next(p for p in room.card().household if p.party_id == person.party_id).until == date(2026, 11, 21)
     record = room.page.record
     assert record is not None and person.party_id not in {p.party_id for p in record.people}
+
+
+def known_dialog(room: CustomerRoom, words: str) -> PersonDialog:
+    """The dialog after a search among those who are in the book."""
+    room.page.commands.add_person()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, PersonDialog)
+    room.bot.mouseClick(dialog.way._segments["known"], Qt.MouseButton.LeftButton)
+    assert dialog.finder.search.hasFocus() or dialog.focusWidget() is dialog.finder.search
+    room.bot.keyClicks(dialog.finder.search, words)
+    room.bot.waitUntil(lambda: dialog.finder.model.rowCount() > 0, timeout=5000)
+    return dialog
+
+
+def test_somebody_of_the_book_joins_by_the_keyboard_and_undo_takes_it_back(room: CustomerRoom) -> None:
+    before = room.card().household
+    made = [
+        room.desk.customers.create(
+            values={"first_name": "Xaver", "last_name": "Quittenbaum", "birth_date": born, "city": city}
+        ).value
+        for born, city in ((date(1950, 1, 2), "Bonn"), (date(1981, 3, 14), "Köln"))
+    ]
+    dialog = known_dialog(room, "quitten")
+    assert not dialog.leaves.isVisible() and not dialog.form["first_name"].isVisible()
+    assert unnamed(dialog) == []
+    shown = [[dialog.finder.model.cell_at(row, column).text for column in range(3)] for row in range(2)]
+    assert shown == [["Quittenbaum, Xaver", "02.01.1950", "Bonn"], ["Quittenbaum, Xaver", "14.03.1981", "Köln"]]
+    room.bot.keyClick(dialog.finder.search, Qt.Key.Key_Return)
+    assert dialog.isVisible() and "wählen" in dialog.finder.words.text(), "nobody is chosen yet"
+    room.bot.keyClick(dialog.finder.search, Qt.Key.Key_Down)
+    room.bot.keyClick(dialog.finder.table, Qt.Key.Key_Down)
+    room.bot.keyClick(dialog.finder.table, Qt.Key.Key_Return)
+    assert dialog.focusWidget() is dialog.form["relation"].editor
+    dialog.form["relation"].set_value("sibling")
+    room.bot.keyClick(dialog, Qt.Key.Key_Return)
+    room.settle()
+    joined = next(p for p in room.card().household if p.party_id == made[1])
+    assert joined.relation == "sibling" and made[0] not in {p.party_id for p in room.card().household}
+    assert room.office.notices.said[-1] == "Quittenbaum, Xaver gehört jetzt zum Haushalt"
+    record = room.page.record
+    assert record is not None and made[1] in {p.party_id for p in record.people}
+    undo = room.office.notices.undo
+    assert undo is not None
+    undo()
+    room.settle()
+    assert room.card().household == before
+
+
+def test_the_dialog_says_which_household_somebody_leaves_and_offers_nobody_twice(room: CustomerRoom) -> None:
+    desk = room.desk
+    mother = desk.customers.create(values={"first_name": "Ida", "last_name": "Quittenbaum"}).value
+    child = desk.households.add_person(
+        mother, name=PartyName(first_name="Ole", last_name="Quittenbaum"), relation="child"
+    ).value
+    dialog = known_dialog(room, "quitten")
+    dialog.finder.choose(child)
+    assert dialog.leaves.isVisible()
+    assert "Quittenbaum, Ole verlässt damit heute den Haushalt Quittenbaum" in dialog.leaves._label.text()
+    dialog.form["relation"].set_value("child")
+    dialog.save()
+    room.settle()
+    assert {p.party_id: p.until for p in desk.customers.card(mother).household} == {
+        mother: None,
+        child: date(2026, 11, 21),
+    }
+    dialog = known_dialog(room, "quitten")
+    assert [dialog.finder.model.row_at(row).party_id for row in range(dialog.finder.model.rowCount())] == [mother]
+    dialog.way.set_current("new")
+    dialog.way.chosen.emit("new")
+    assert dialog.form["first_name"].isVisible() and not dialog.leaves.isVisible()
+    dialog.save()
+    assert dialog.form.summary.isVisible(), "a new person needs a name"
+    dialog.reject()
 
 
 def test_the_preview_shows_the_real_pages_saves_and_prints_them(room: CustomerRoom, tmp_path: Path) -> None:

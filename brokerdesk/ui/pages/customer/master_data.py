@@ -33,7 +33,10 @@ _BOUND = frozenset(
      AppState.WAITING, AppState.LEGACY)
 )  # fmt: skip
 """States in which an access or a living link hangs on the address (S1.44)."""
-_FIELD_OF_CODE = {"email-invalid": "email", "phone-invalid": "mobile", "name-missing": "last_name"}
+_FIELD_OF_CODE = {
+    "email-invalid": "email", "phone-invalid": "mobile", "name-missing": "last_name", "tag-too-long": "tags",
+    "insurer-number-invalid": "insurer_numbers",
+}  # fmt: skip
 
 
 class MasterDataSection(Section):
@@ -88,14 +91,14 @@ class MasterDataSection(Section):
             return
         if self.form is None:
             self.form = form = MasterForm(self.kit, record.card.name.kind, lambda: record.today)
-            form.show_card(record.card)
+            form.show_card(record.card, record.insurers)
             form.changed.connect(self._typed)
             form.zip_entered.connect(self._towns)
             self._slot.addWidget(form)
             self.view.hide()
             self._buttons(editing=True)
             self.editing.emit(True)
-            self._load_advisers()
+            self._load_choices()
         first = "company_name" if record.is_organisation else "first_name"
         target = field if self.form.has(field) else first
         self.form[target].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -275,13 +278,16 @@ class MasterDataSection(Section):
 
         self._place.read(lambda: office.cities(postcode), receiver=self, done=found)
 
-    def _load_advisers(self) -> None:
-        def found(advisers: list[AdviserRow]) -> None:
-            if self.form is not None:
-                self.form.set_advisers(advisers)
-                self.form["adviser_id"].set_value(self.form.shown.get("adviser_id") or "")
+    def _load_choices(self) -> None:
+        desk = self._place.desk
 
-        self._place.read(self._place.desk.office.advisers, receiver=self, done=found)
+        def found(answers: tuple[list[AdviserRow], list[str]]) -> None:
+            if self.form is not None:
+                self.form.set_advisers(answers[0])
+                self.form["adviser_id"].set_value(self.form.shown.get("adviser_id") or "")
+                self.form.set_known_tags(answers[1])
+
+        self._place.read(lambda: (desk.office.advisers(), desk.customers.tags()), receiver=self, done=found)
 
 
 def _form_name(party_id: str) -> str:

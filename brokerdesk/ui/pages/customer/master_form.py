@@ -14,17 +14,20 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 
 from brokerdesk.core.errors import KnownError
+from brokerdesk.models.rows.contracts import InsurerRow
 from brokerdesk.models.rows.customers import AdviserRow, CustomerCard
 from brokerdesk.models.values.contact import Iban
 from brokerdesk.models.values.names import AddressForm, Language, PartyKind
+from brokerdesk.models.values.party_lists import number_entry
 from brokerdesk.models.values.states import CustomerStatus, CustomerType
 from brokerdesk.ui.forms.choices import Choice, RadioField
 from brokerdesk.ui.forms.date_field import DateField
 from brokerdesk.ui.forms.field import Field, LineField
 from brokerdesk.ui.forms.form import Form
+from brokerdesk.ui.forms.lines_field import LinesField
 from brokerdesk.ui.forms.text_fields import EmailField, IbanField, NoteField, PhoneField
 from brokerdesk.ui.kit import Kit
-from brokerdesk.ui.pages.customer.contact_words import contact_of, contact_words
+from brokerdesk.ui.pages.customer.list_fields import ContactsField, InsurerNumbersField, TagsField
 from brokerdesk.ui.units import Units
 from brokerdesk.ui.widgets.labels import PlainLabel
 
@@ -38,7 +41,8 @@ GROUPS_PERSON: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("address", (("street",), ("zip", "city"), ("country", "po_box"))),
     ("bank", (("iban",), ("bic", "bank_holder"))),
     ("app", (("language", "address_form"), ("consent_email",))),
-    ("care", (("adviser_id",), ("customer_number", "customer_since"), ("customer_type", "customer_status"))),
+    ("care", (("adviser_id",), ("customer_number", "customer_since"), ("customer_type", "customer_status"),
+              ("insurer_numbers",), ("tags",))),
     ("notes", (("notes",),)),
 )  # fmt: skip
 """Groups in reading order, each with its rows of fields."""
@@ -73,6 +77,10 @@ def values_of(card: CustomerCard) -> dict[str, Any]:
         found[field] = getattr(card, field)
     found |= {"language": card.language.value, "address_form": card.address_form.value}
     found |= {"customer_number": card.number, "customer_type": card.type, "customer_status": card.status}
+    found |= {
+        "insurer_numbers": [number_entry(vu, number) for vu, number in card.insurer_numbers],
+        "tags": list(card.tags),
+    }
     found |= {"customer_since": card.since, "contacts": [{"kind": k, "value": v} for k, v in card.contacts]}
     return found
 
@@ -81,33 +89,17 @@ def _space(side: QVBoxLayout, units: Units) -> None:
     side.setSpacing(units(12))
 
 
-class ContactsField(NoteField):
-    """Further contact points, one per line as „Art: Wert“; the value is a list of kind and value."""
-
-    def value(self) -> Any:
-        """A line without „Art: “ is a value without a kind; a kind of one's own is kept as typed."""
-        lines = (super().value() or "").splitlines()
-        return [contact_of(line) for line in lines if line.strip()]
-
-    def set_value(self, value: Any) -> None:
-        """One line each."""
-        lines = [contact_words(str(v.get("kind", "")), str(v.get("value", "")), self.kit.texts) for v in value or []]
-        super().set_value("\n".join(lines))
-
-    def is_empty(self) -> bool:
-        """No line."""
-        return not self.value()
-
-
 def raw(field: Field) -> Any:
     """What is entered, right or wrong, as a JSON value for the draft."""
-    return field.text() if isinstance(field, LineField) else field.value()
+    return field.text() if isinstance(field, LineField | LinesField) else field.value()
 
 
 def put_raw(field: Field, value: Any) -> None:
     """Enter what `raw()` gave."""
     if isinstance(field, LineField):
         field.line.setText(str(value or ""))
+    elif isinstance(field, LinesField):
+        field.set_text(str(value or ""))
     else:
         field.set_value(value)
 
@@ -136,8 +128,11 @@ class MasterForm(Form):
             side.addStretch(1)
         self._wire()
 
-    def show_card(self, card: CustomerCard) -> None:
-        """Show the saved values."""
+    def show_card(self, card: CustomerCard, insurers: Sequence[InsurerRow] = ()) -> None:
+        """Show the saved values; `insurers` are those with a VU number."""
+        field = self["insurer_numbers"]
+        assert isinstance(field, InsurerNumbersField)
+        field.set_insurers(insurers)
         self.shown = values_of(card)
         self.set_values(self.shown)
 
@@ -172,6 +167,12 @@ class MasterForm(Form):
         field.set_options(
             [*options, *((a.id, f"{a.name} ({a.code})" if a.name != a.code else a.code) for a in advisers)]
         )
+
+    def set_known_tags(self, tags: Sequence[str]) -> None:
+        """Tags to offer while typing."""
+        field = self["tags"]
+        assert isinstance(field, TagsField)
+        field.offering.set_offers(tags)
 
     def set_towns(self, towns: Sequence[str]) -> None:
         """Towns known for the postcode: offered, and taken when nothing is entered yet; free text stays allowed (ux 45)."""
@@ -217,6 +218,10 @@ class MasterForm(Form):
             "mobile": lambda key: PhoneField(kit, key),
             "iban": lambda key: IbanField(kit, key),
             "contacts": lambda key: ContactsField(kit, key, lines=2, hint_key="customer.field.contacts-hint"),
+            "insurer_numbers": lambda key: InsurerNumbersField(
+                kit, key, hint_key="customer.field.insurer_numbers-hint"
+            ),
+            "tags": lambda key: TagsField(kit, key, hint_key="customer.field.tags-hint"),
             "notes": lambda key: NoteField(kit, key, lines=5),
             "salutation": lambda key: self._choice(key, "customer.salutation", SALUTATIONS, empty=True),
             "marital_status": lambda key: self._choice(key, "customer.marital", MARITAL, empty=True),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from brokerdesk.models.values.party_lists import number_entry
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.customer.contact_words import contact_words
 from brokerdesk.ui.pages.customer.master_form import LEFT, groups_of, values_of
+from brokerdesk.ui.pages.customer.number_words import NumberWords
 from brokerdesk.ui.pages.customer.record import CustomerRecord
 from brokerdesk.ui.pages.customer.section import clear
 from brokerdesk.ui.pages.customer.spelling import iban_words, phone_words
@@ -54,11 +56,6 @@ class MasterView(QWidget):
                 for name in names
                 if (shown := self._shown(name, values.get(name), record))
             ]
-            if group == "care":
-                pairs += [
-                    (self._kit.texts("customer.field.insurer_numbers"), f"{number} (VU {issuer})")
-                    for issuer, number in record.card.insurer_numbers
-                ]
             if pairs:
                 self._add(self._sides[0 if group in LEFT else 1], group, pairs)
         for side in self._sides:
@@ -99,6 +96,11 @@ class MasterView(QWidget):
             return texts.date(value)  # type: ignore[arg-type]
         if name == "contacts":
             return "\n".join(contact_words(kind, words, texts) for kind, words in record.card.contacts)
+        if name == "insurer_numbers":
+            words = NumberWords(record.insurers)
+            return "\n".join(words.line(number_entry(vu, number)) for vu, number in record.card.insurer_numbers)
+        if name == "tags":
+            return "\n".join(record.card.tags)
         if name in _CODES:
             key = f"{_CODES[name]}.{value}"
             return texts(key) if texts.has(key) else str(value)

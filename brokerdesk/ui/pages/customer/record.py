@@ -7,7 +7,7 @@ from datetime import date
 
 from brokerdesk.core.clock import local_date
 from brokerdesk.models.rows.activity import AppBlock, TrackingRow
-from brokerdesk.models.rows.contracts import ClaimRow, ContractRow
+from brokerdesk.models.rows.contracts import ClaimRow, ContractRow, InsurerRow
 from brokerdesk.models.rows.customers import CustomerCard, HouseholdPerson
 from brokerdesk.models.values.changes import ChangeSet
 from brokerdesk.models.values.names import PartyKind
@@ -25,7 +25,10 @@ _OFTEN_NEW = frozenset({"contract", "claim", "tracking", "invitation"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRecord:
-    """One customer as the page shows him; `shared` holds the contracts of the other members of the household."""
+    """One customer as the page shows him; `shared` holds the contracts of the other members of the household.
+
+    `insurers` are those of the book that have a VU number.
+    """
 
     card: CustomerCard
     block: AppBlock
@@ -33,6 +36,7 @@ class CustomerRecord:
     claims: tuple[ClaimRow, ...]
     trackings: tuple[TrackingRow, ...]
     shared: dict[str, tuple[ContractRow, ...]]
+    insurers: tuple[InsurerRow, ...]
     today: date
 
     @property
@@ -124,5 +128,6 @@ def load(desk: Desk, record_id: str) -> CustomerRecord:
         claims=tuple(desk.contracts.claims_of_customer(record_id)),
         trackings=tuple(desk.history.trackings(party_id=record_id, limit=300)),
         shared={party_id: tuple(desk.contracts.of_customer(party_id)) for party_id in others},
+        insurers=tuple(desk.contracts.insurers(numbered=True)),
         today=local_date(desk.clock, desk.context.time_zone),
     )
