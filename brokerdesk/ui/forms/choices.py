@@ -33,12 +33,13 @@ class Choice(Field):
         """`options` are (key, text) in the order shown; an optional first (`""`, text) stands for no answer."""
         self.combo = ComboBox(kit, small=small)
         self.combo.setMaxVisibleItems(14)
+        self._unlisted: str | None = None
         super().__init__(kit, label_key, self.combo, **more)
         self.set_options(options)
         self.combo.activated.connect(lambda _: self._on_edited())
 
     def set_options(self, options: Sequence[tuple[str, str]]) -> None:
-        """Replace the answers; the present one stays if it still exists."""
+        """Replace the answers; the present one stays."""
         before = self.value()
         self.combo.clear()
         for key, text in options:
@@ -48,11 +49,13 @@ class Choice(Field):
 
     def value(self) -> str | None:
         """Key of the answer, or None."""
-        return self.combo.currentData() or None
+        return self._unlisted if self.combo.currentIndex() < 0 else self.combo.currentData() or None
 
     def set_value(self, value: str | None) -> None:
-        """Choose by key; an unknown key leaves the choice open."""
-        self.combo.setCurrentIndex(self.combo.findData(value if value is not None else ""))
+        """Choose by key. One that is no answer, or not yet, shows as none and is kept until somebody chooses."""
+        index = self.combo.findData(value if value is not None else "")
+        self._unlisted = value if index < 0 else None
+        self.combo.setCurrentIndex(index)
         self.set_problem("")
 
     def _make_searchable(self, *, searchable: bool) -> None:

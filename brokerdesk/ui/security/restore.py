@@ -135,8 +135,8 @@ class RestoreDialog(Dialog):
     def _arrange(self) -> None:
         kit = self.kit
         self.passphrase.set_note(kit.texts("security.restore.passphrase-note"))
-        for widget in (self.none, self.problem):
-            widget.hide()
+        for quiet in (self.none, self.problem):
+            quiet.hide()
         self.body.addWidget(self.sheet)
         for widget in (
             self.table,

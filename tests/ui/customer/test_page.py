@@ -160,6 +160,9 @@ def test_a_draft_survives_and_comes_back_with_a_banner(qtbot: QtBot, room: Custo
     form = room.begin()
     form["iban"].line.setText("DE89 3704 00")
     form["first_name"].line.setText("Halbfertig")
+    advisers = [a.id for a in room.desk.office.advisers()]
+    chosen = next(a for a in advisers if a != form["adviser_id"].value())
+    form["adviser_id"].set_value(chosen)
     form.changed.emit()
     room.page.deck.master.keep_draft()
     room.settle()
@@ -172,6 +175,7 @@ def test_a_draft_survives_and_comes_back_with_a_banner(qtbot: QtBot, room: Custo
     assert restored is not None
     assert restored["first_name"].text() == "Halbfertig"
     assert restored["iban"].text() == "DE89 3704 00"
+    assert restored["adviser_id"].value() == chosen, "also when its answers come later than the draft"
     assert other.page.deck.master._draft_bar is not None
     other.page.deck.master.cancel()
     other.settle()

@@ -179,6 +179,10 @@ def test_long_choice_is_searchable_and_keeps_to_its_answers(kit: Kit, qtbot: QtB
     assert field.value() == "k3"
     field.set_options([("k3", "Drei")])
     assert (field.value(), field.combo.isEditable()) == ("k3", False)
+    field.set_value("newer")
+    assert (field.value(), field.combo.currentText()) == ("newer", ""), "a key this program does not know is not lost"
+    field.set_options([("k3", "Drei"), ("newer", "Neuer")])
+    assert field.combo.currentText() == "Neuer"
 
 
 def test_radio_and_check(kit: Kit, qtbot: QtBot) -> None:

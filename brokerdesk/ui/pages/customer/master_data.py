@@ -284,7 +284,6 @@ class MasterDataSection(Section):
         def found(answers: tuple[list[AdviserRow], list[str]]) -> None:
             if self.form is not None:
                 self.form.set_advisers(answers[0])
-                self.form["adviser_id"].set_value(self.form.shown.get("adviser_id") or "")
                 self.form.set_known_tags(answers[1])
 
         self._place.read(lambda: (desk.office.advisers(), desk.customers.tags()), receiver=self, done=found)
