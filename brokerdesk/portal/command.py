@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from brokerdesk.core.clock import SystemClock
-from brokerdesk.core.errors import KnownError
+from brokerdesk.core.errors import KnownError, register
 from brokerdesk.core.paths import Folders
 from brokerdesk.core.texts import LANGUAGES, Texts
 from brokerdesk.models.values.states import EXTRA_RIGHTS, EmployeeRole, Scope
@@ -23,6 +23,7 @@ from brokerdesk.portal import mail_commands
 from brokerdesk.portal.settings import Settings
 
 KNOWN_ERROR = 3
+PORTAL_MISSING = register("portal-missing", "folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,21 @@ def _create_tenant_arguments(parser: argparse.ArgumentParser) -> None:
 def _create_tenant(given: argparse.Namespace) -> int:
     from brokerdesk.portal.domain import tenants
 
-    portal = _open(given)
+    portal = _open(given, new=True)
     tenant_id, code = tenants.create_tenant(portal, given.name, language=given.language, time_zone=given.time_zone)
     say({"tenant": tenant_id, "code": code, "name": given.name})
     return 0
 
 
-def _open(given: argparse.Namespace) -> Any:
+def _open(given: argparse.Namespace, *, new: bool = False) -> Any:
+    """The portal of the folder; only what begins one may make it, a mistyped folder must not look like an empty portal."""
+    from brokerdesk.portal.domain.keys import has_secret
     from brokerdesk.portal.portal import open_portal
 
-    given.opened = open_portal(settings_from(given))
+    settings = settings_from(given)
+    if not new and not has_secret(settings.data_dir):
+        raise KnownError(PORTAL_MISSING, folder=str(settings.data_dir))
+    given.opened = open_portal(settings)
     return given.opened
 
 

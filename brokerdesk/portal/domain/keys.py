@@ -44,6 +44,11 @@ def token_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def has_secret(data_dir: Path) -> bool:
+    """Whether a portal lives in this folder."""
+    return (data_dir / _FILE).exists()
+
+
 def load_keys(data_dir: Path) -> Keys:
     """The secret of this portal, made at the first start. Raises `KnownError` when the file is damaged."""
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

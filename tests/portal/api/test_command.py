@@ -80,6 +80,7 @@ def test_plain_http_is_for_the_own_machine_only(capsys: pytest.CaptureFixture[st
 
 
 def test_known_errors_are_told_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _office(capsys, tmp_path)
     folder = ("--data", str(tmp_path))
     wrong = [
         (("pairing-code", "NOBODY", "--employee", "x", *folder), "portal-unknown-tenant"),
@@ -90,6 +91,17 @@ def test_known_errors_are_told_as_json(capsys: pytest.CaptureFixture[str], tmp_p
         code, answer = _run(capsys, *arguments)
         assert (code, answer["error"]["code"]) == (3, expected)
         assert answer["error"]["text"]
+
+
+@pytest.mark.parametrize(
+    "command", [("check",), ("entitle", "X"), ("backup", "to"), ("pairing-code", "X", "--employee", "y")]
+)
+def test_a_mistyped_folder_does_not_become_a_portal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    code, answer = _run(capsys, *command, "--data", str(tmp_path / "vertippt"))
+    assert (code, answer["error"]["code"]) == (3, "portal-missing")
+    assert not (tmp_path / "vertippt").exists()
 
 
 def test_entitlements_reach_the_desks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
