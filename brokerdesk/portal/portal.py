@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from brokerdesk.core.clock import Clock, SystemClock, to_wire
-from brokerdesk.portal.domain.keys import Keys, load_keys
+from brokerdesk.core.errors import KnownError
+from brokerdesk.portal.domain.keys import SECRET_MISSING, Keys, has_secret, load_keys
 from brokerdesk.portal.settings import Settings
 from brokerdesk.portal.store import witness
-from brokerdesk.portal.store.engine import Database, create_schema, open_database
+from brokerdesk.portal.store.engine import Database, create_schema, is_used, open_database
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,12 +42,18 @@ class Portal:
 
 
 def open_portal(settings: Settings, *, clock: Clock | None = None) -> Portal:
-    """Open or create the database and the secret of a portal. Raises `KnownError` when either is unusable."""
+    """Open or create the database and the secret of a portal.
+
+    Raises `KnownError` when either is unusable, and when a database in use comes without its secret: with a new one every
+    link and token would be dead, silently.
+    """
     clock = clock or SystemClock()
     database = open_database(settings.database, settings.data_dir)
     try:
-        keys = load_keys(settings.data_dir)
         create_schema(database, clock)
+        if not has_secret(settings.data_dir) and is_used(database):
+            raise KnownError(SECRET_MISSING, folder=str(settings.data_dir))
+        keys = load_keys(settings.data_dir)
         epoch = witness.confirm_epoch(database, settings.data_dir, clock)
     except BaseException:
         database.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 from brokerdesk.core.errors import KnownError, register
 
 SECRET_UNREADABLE = register("portal-secret-unreadable")
+SECRET_MISSING = register("portal-secret-missing", "folder")
 _FILE = "portal.secret"
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from brokerdesk.core.clock import Clock
 from brokerdesk.core.errors import KnownError, register
 from brokerdesk.core.ids import new_id
-from brokerdesk.portal.store.tables import SCHEMA_VERSION, metadata, portal_meta
+from brokerdesk.portal.store.tables import SCHEMA_VERSION, metadata, portal_meta, tenant
 
 SQLITE_TOO_OLD = register("portal-sqlite-too-old", "found")
 SCHEMA_NEWER = register("portal-schema-newer", "found", "known")
@@ -122,6 +122,12 @@ def create_schema(database: Database, clock: Clock) -> None:
             connection.execute(insert(portal_meta), [{"key": k, "value": v} for k, v in rows.items()])
         elif int(found) > SCHEMA_VERSION:
             raise KnownError(SCHEMA_NEWER, found=int(found), known=SCHEMA_VERSION)
+
+
+def is_used(database: Database) -> bool:
+    """Whether a brokerage was ever added."""
+    with database.reading() as connection:
+        return connection.execute(select(tenant.c.id).limit(1)).first() is not None
 
 
 def meta_value(connection: Connection, key: str) -> str | None:

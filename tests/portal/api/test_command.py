@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from brokerdesk.core.errors import KnownError
 from brokerdesk.portal.command import run, settings_from
+from brokerdesk.portal.portal import open_portal
 from tests.support.portal import Desk, child_portal, fresh_id, running_portal, settings_in
 from tests.support.postgres import Server
 
@@ -168,3 +170,15 @@ def test_the_portal_needs_nothing_of_the_desk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_database_without_its_secret_is_not_served(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _office(capsys, tmp_path)
+    secret = tmp_path / "portal.secret"
+    kept = secret.read_bytes()
+    secret.unlink()
+    with pytest.raises(KnownError, match="portal-secret-missing"):
+        open_portal(settings_in(tmp_path))
+    assert not secret.exists(), "no new one takes its place"
+    secret.write_bytes(kept)
+    open_portal(settings_in(tmp_path)).close()
