@@ -14,6 +14,7 @@ from brokerdesk.cli.output import Output
 from brokerdesk.core.errors import BUG, BugError, DeskError, KnownError, register
 from brokerdesk.core.logs import configure, logger
 from brokerdesk.core.paths import Folders, has_module
+from brokerdesk.core.process import keep_memory_private
 from brokerdesk.core.texts import LANGUAGES, PSEUDO, Texts
 
 DONE, ATTENTION, WRONG_CALL, REFUSED, BUG_EXIT = 0, 1, 2, 3, 70
@@ -65,6 +66,7 @@ def plain(options: argparse.ArgumentParser | None = None) -> argparse.ArgumentPa
 
 def run(arguments: list[str]) -> int:
     """Parse and run; every error ends here."""
+    keep_memory_private()
     configure(Folders.of_user().logs)
     if arguments[:1] == ["portal"]:
         return _portal(arguments[1:])

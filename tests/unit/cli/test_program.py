@@ -97,6 +97,17 @@ def test_the_first_ctrl_c_asks_and_the_second_breaks_off() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
+def test_the_memory_of_the_program_stays_private() -> None:
+    """S-06: no core dump, not dumpable."""
+    asked = (
+        "import ctypes, resource; from brokerdesk.cli.program import run; run(['profile', 'list', '--json']);"
+        "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "(0, 0) 0"
+
+
 def test_the_self_test_of_this_installation_passes() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
