@@ -21,7 +21,8 @@ from tests.support.gdv_files import DAMAGES, events_of, every_line, gdv_file, po
 from tests.support.imports import Importing, importing
 from tests.support.repeats import repeats, seeded
 
-KILLS = repeats(10, 100)
+KILLS, PARTS = repeats(15, 50), repeats(2, 6)
+"""30 killed imports in `test`, 300 in the long tier, in parts that stand side by side."""
 EXAMPLES = repeats(12, 150)
 _KILLED = """
 import sys
@@ -113,11 +114,12 @@ def test_details_delivered_far_from_their_contract_find_it(desk: Importing) -> N
 
 
 @pytest.mark.slow
-def test_a_killed_import_leaves_all_or_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_killed_import_leaves_all_or_nothing(tmp_path: Path, part: int) -> None:
     data = portfolio(500)
     file = tmp_path / "delivery.gdv"
     file.write_bytes(data)
-    random = seeded("killed import")
+    random = seeded(f"killed import {part}")
     place, ends = None, set()
     for number in range(KILLS):
         place = place or new_place(tmp_path / f"book{number}")

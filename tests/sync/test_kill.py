@@ -34,7 +34,7 @@ def test_a_desk_killed_in_a_round_loses_and_repeats_nothing(
     party = anna.add_customer("Muster", phone="0")
     contract = anna.add_contract(party)
     anna.sync(), bert.sync()
-    for turn in range(repeats(1, 20)):
+    for turn in range(repeats(3, 28)):
         anna.edit(party, phone=f"before-{turn}")
         anna.edit(contract, Contract, product=f"before-{turn}")
         anna.sync(), bert.sync()
