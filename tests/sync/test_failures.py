@@ -33,7 +33,8 @@ def paired(desks: Make, office: Office, name: str = "anna", **values: object) ->
 
 @pytest.mark.parametrize("fault", ["drop-request", "captive", "503", "500-page", "429", "cut-body"])
 def test_the_queue_pauses_as_a_whole_and_uses_up_no_attempts(desks: Make, office: Office, fault: str) -> None:
-    anna, network = paired(desks, office)
+    clock = FixedClock(datetime.now(tz=UTC))
+    anna, network = paired(desks, office, clock=clock)
     anna.add_customer()
     network.only = lambda path: path.startswith("/v1/sync/push")
     network.plan = [fault]
@@ -45,8 +46,11 @@ def test_the_queue_pauses_as_a_whole_and_uses_up_no_attempts(desks: Make, office
     if fault == "429":
         assert 7 <= report.wait_s <= 7.7
     assert anna.engine.run_once().state is State.WAITING
-    assert anna.engine.next_delay_s(active=True) <= report.wait_s
-    anna.sync()
+    clock.advance(timedelta(seconds=report.wait_s) - timedelta(milliseconds=2))
+    assert anna.engine.run_once().state is State.WAITING
+    assert 0 < anna.engine.next_delay_s(active=True) <= 0.01
+    clock.advance(timedelta(milliseconds=4))
+    assert anna.engine.run_once().state is State.IDLE
     assert anna.waiting == []
     assert exchange.status(anna.book).failures == 0
 
