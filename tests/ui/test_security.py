@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QDateTime, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from brokerdesk.core.clock import SystemClock
 from brokerdesk.services import profiles
 from brokerdesk.ui.forms.choices import CheckField
+from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.pages.settings.page import NumberField, PlainSection
 from brokerdesk.ui.security.first_run import FirstRunPage
-from brokerdesk.ui.security.unlock import UnlockPage
+from brokerdesk.ui.security.unlock import PassphraseField, UnlockPage
 from tests.support.books import PASSPHRASE, QUICK, add_person, folders_in
 from tests.support.fake_keyring import absent_vault, memory_vault
 from tests.support.journey import (
@@ -33,6 +35,7 @@ from tests.support.journey import (
     words_in,
     workstation,
 )
+from tests.support.qt import tab_walk
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 OTHER = "ganz andere Worte"
@@ -231,6 +234,23 @@ def test_blanks_of_a_passphrase_survive_leaving_the_field(tmp_path: Path, qapp: 
         page.passphrase.line.setText(" mit Blanks ")
         page.passphrase.check()
         assert page.passphrase.line.text() == " mit Blanks "
+
+
+def test_the_eye_of_a_passphrase_is_reached_by_the_keyboard_and_grows_with_the_text(kit: Kit, qtbot: QtBot) -> None:
+    field = PassphraseField(kit, "security.passphrase")
+    qtbot.addWidget(field)
+    field.show()
+    assert tab_walk(field) == [field.line, field.eye]
+    small = field.eye.width()
+    QTest.keyClick(field.eye, Qt.Key.Key_Space)
+    assert field.line.echoMode() == QLineEdit.EchoMode.Normal
+    assert field.eye.accessibleName() == kit.texts("security.hide")
+    QTest.keyClick(field.eye, Qt.Key.Key_Space)
+    assert field.line.echoMode() == QLineEdit.EchoMode.Password
+    assert field.eye.accessibleName() == kit.texts("security.show")
+    kit.theme.set_percent(150)
+    assert field.eye.width() == round(small * 1.5)
+    kit.theme.set_percent(100)
 
 
 def test_a_remembered_device_opens_at_once_and_a_lost_key_store_says_why(tmp_path: Path, qapp: QApplication) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from brokerdesk.core.texts import LANGUAGES
 from brokerdesk.ui.dialogs.fitting import ScrollBody
 from brokerdesk.ui.forms.choices import CheckField, Choice
+from brokerdesk.ui.forms.edges import inner_button
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.theme_tokens import Status
@@ -239,19 +240,26 @@ class PassphraseField(LineField):
         super().__init__(kit, label_key, maximum=1000)
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setProperty("large", True)
-        self._eye = QAction(kit.icons.icon("eye"), "", self)
-        self._eye.triggered.connect(self._toggle)
-        self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
-        kit.bind(self, self._eye.setText, "security.show")
+        self.eye = inner_button(kit, "eye")
+        self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # no key of its own does it
+        self.eye.clicked.connect(self._toggle)
+        self.edges.add_trailing(self.eye)
+        kit.on_language(self, self._show_eye)
 
     def text(self) -> str:
         """What is entered; blanks around it belong to a passphrase."""
         return self.line.text()
 
     def _toggle(self) -> None:
-        hidden = self.line.echoMode() == QLineEdit.EchoMode.Password
-        self.line.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
-        self._eye.setIcon(self.kit.icons.icon("eye-off" if hidden else "eye"))
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal if self._hidden() else QLineEdit.EchoMode.Password)
+        self._show_eye()
+
+    def _show_eye(self) -> None:
+        self.eye.set_icon_name("eye" if self._hidden() else "eye-off")
+        self.eye.set_name(self.kit.texts("security.show" if self._hidden() else "security.hide"))
+
+    def _hidden(self) -> bool:
+        return self.line.echoMode() == QLineEdit.EchoMode.Password
 
 
 class _Foot(QWidget):

@@ -6,7 +6,7 @@ They behave like their Qt parents; only size and painting are ours.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QRadioButton, QSizePolicy, QWidget
 
 from brokerdesk.ui.kit import Kit
@@ -114,22 +114,17 @@ class ComboBox(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.view().setProperty("popup", True)
-        kit.sized(self, lambda _: self._place_editor())
+        kit.sized(self, lambda _: self.update())
 
     def sizeHint(self) -> QSize:
         """The longest answer up to 240, arrow, padding."""
         metrics, u = QFontMetrics(self._kit.units.font()), self._kit.u
         widest = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(min(self.count(), 200))), default=0)
-        return QSize(min(max(widest, u(60)), u(240)) + u(9 + 30), u(self._height))
+        return QSize(min(max(widest, u(60)), u(240)) + u(12 + 30), u(self._height))
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         return QSize(self._kit.u(80), self._kit.u(self._height))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The editor of a searchable one leaves room for the arrow."""
-        super().resizeEvent(event)
-        self._place_editor()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, text, chevron."""
@@ -143,7 +138,7 @@ class ComboBox(QComboBox):
         )
         if self.isEditable():
             return
-        area = box.adjusted(u(9), 0, -u(28), 0)
+        area = box.adjusted(u(10) + 2, 0, -u(28), 0)  # as a line edit's text
         icon = self.itemIcon(self.currentIndex()) if self.currentIndex() >= 0 else QIcon()
         if not icon.isNull():
             side = kit.u(22)
@@ -170,13 +165,6 @@ class ComboBox(QComboBox):
         if self.property("state") == "error":
             return self._kit.theme.status(Status.ERROR).text, 2
         return (self._kit.colour("accent"), 2) if focused else (self._kit.colour("line-strong"), 1)
-
-    def _place_editor(self) -> None:
-        line = self.lineEdit()
-        if line is not None:
-            u = self._kit.u
-            line.setGeometry(u(9), 2, self.width() - u(9 + 28), self.height() - 4)
-        self.update()
 
 
 class Menu(QMenu):

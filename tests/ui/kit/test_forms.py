@@ -185,6 +185,22 @@ def test_long_choice_is_searchable_and_keeps_to_its_answers(kit: Kit, qtbot: QtB
     assert field.combo.currentText() == "Neuer"
 
 
+def test_the_editor_of_a_searchable_choice_leaves_its_arrow_free_at_every_text_size(kit: Kit, qtbot: QtBot) -> None:
+    many = [(f"k{n}", f"Versicherer {n}") for n in range(11)]
+    field = Choice(kit, "gallery.choice", many)
+    qtbot.addWidget(field)
+    field.show()
+    for percent in (100, 150, 200, 100):
+        kit.theme.set_percent(percent)
+        field.resize(field.sizeHint())
+        field.set_options(many[:3])
+        field.set_options(many)  # a new editor
+        line = field.combo.lineEdit()
+        assert line is not None
+        assert field.combo.width() - line.geometry().right() > kit.u(10 + 14), percent
+        assert line.height() >= kit.u(24), percent
+
+
 def test_radio_and_check(kit: Kit, qtbot: QtBot) -> None:
     radio = RadioField(kit, "gallery.form", [("du", "gallery.du"), ("sie", "gallery.sie")], required=True)
     check = CheckField(kit, "gallery.check")
