@@ -106,6 +106,7 @@ def test_values_are_written_as_people_write_them(rig: Rig) -> None:
     assert value_words("birth_date", "1980-02-01", texts) == "01.02.1980"
     assert value_words("premium_gross_cents", 123_456, texts) == "1.234,56\u00a0€"
     assert value_words("released", True, texts) == "ja"
+    assert value_words("insurer_numbers", ["5555:4711", "12"], texts) == "VU 5555: 4711, 12"
     assert (
         value_words("address", {"street": "Lindenweg 3", "zip": "50667", "city": None}, texts) == "Lindenweg 3, 50667"
     )

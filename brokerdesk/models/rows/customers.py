@@ -9,8 +9,21 @@ from brokerdesk.models.values.names import AddressForm, Language, PartyName
 from brokerdesk.models.values.states import AppState
 
 
+class _Addressed:
+    """What has a postcode and a town."""
+
+    __slots__ = ()
+    zip: str
+    city: str
+
+    @property
+    def place(self) -> str:
+        """Postcode and town."""
+        return f"{self.zip} {self.city}".strip()
+
+
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
+class CustomerRow(_Addressed):
     """One line of the customer list; premiums in cents per year."""
 
     key: int
@@ -30,11 +43,6 @@ class CustomerRow:
     premium_year_cents: int
     adviser: str
     has_email: bool
-
-    @property
-    def place(self) -> str:
-        """Postcode and town."""
-        return f"{self.zip} {self.city}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +130,7 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonHit:
+class PersonHit(_Addressed):
     """One person of the book with what tells namesakes apart; `household` names the one he lives in, empty when none."""
 
     party_id: str
@@ -133,11 +141,6 @@ class PersonHit:
     city: str
     is_customer: bool
     household: str
-
-    @property
-    def place(self) -> str:
-        """Postcode and town."""
-        return f"{self.zip} {self.city}".strip()
 
 
 @dataclass(frozen=True, slots=True)

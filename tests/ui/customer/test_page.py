@@ -322,11 +322,12 @@ def test_the_history_names_fields_and_undoes(room: CustomerRoom) -> None:
     room.page.show_section("history")
     room.settle()
     rows = room.desk.history.of_customer(room.card().id)
-    from brokerdesk.ui.pages.customer.history_words import edit_words, record_words
+    from brokerdesk.ui.pages.customer.history_words import edit_words, record_words, value_words
 
     texts = room.office.place.kit.texts
     field, _old, new = edit_words(rows[0], rows[0].edits[0], texts, {})
     assert (field, new) == ("Ort", "Neustadt")
+    assert value_words("party", "insurer_numbers", ["5555:4711"], texts) == "VU 5555: 4711"
     assert record_words(rows[0], {}, texts) == "Stammdaten geändert"
     room.page.deck.history.undo_wanted.emit(rows[0].work)
     room.settle()
