@@ -170,9 +170,9 @@ def test_a_scanner_that_holds_the_file_only_delays(place: BookPlace) -> None:
     with place.open() as book:
         with child(ledger.hold_write_lock, str(place.folder), place.key, 1.0) as (_process, pipe):
             assert pipe.recv() == "held"
-            began = time.monotonic()
             ledger.commit(book, 1)
-            assert time.monotonic() - began > 0.5, "the lock was really held"
+            ended = time.monotonic()
+            assert ended > pipe.recv(), "written before the lock was let go"
     assert _state(place) == 1
 
 
@@ -192,6 +192,9 @@ def test_kill_while_restoring_leaves_one_state_or_the_other(tmp_path: Path) -> N
     restores = 0
     for _ in range(KILLED_RESTORES):
         with child(ledger.restore_for_ever, str(made.profile.folder), files, PASSPHRASE) as (process, pipe):
+            if random.random() < 0.3:
+                pipe.recv()  # a busy machine finishes one as well
+                restores += 1
             time.sleep(random.uniform(0.05, 0.4))
             process.kill()
             process.join(10)

@@ -92,7 +92,7 @@ def write_and_vanish(folder: str, key: bytes, profile_id: str, count: int) -> No
 
 
 def hold_write_lock(folder: str, key: bytes, seconds: float, pipe: Connection) -> None:
-    """In a child process: keep the write lock of the database for a while, like a scanner."""
+    """In a child process: keep the write lock of the database for a while, like a scanner; tells when it let go."""
     import time
 
     from brokerdesk.store.engine import connect
@@ -101,8 +101,10 @@ def hold_write_lock(folder: str, key: bytes, seconds: float, pipe: Connection) -
     connection.execute("BEGIN IMMEDIATE")
     pipe.send("held")
     time.sleep(seconds)
+    until = time.monotonic()
     connection.execute("ROLLBACK")
     connection.close()
+    pipe.send(until)
 
 
 def try_to_open(folder: str, key: bytes, profile_id: str, pipe: Connection) -> None:
