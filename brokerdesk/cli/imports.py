@@ -31,18 +31,15 @@ def add_commands(commands: Any) -> None:
 
 def _gdv(arguments: argparse.Namespace, output: Output) -> int:
     reports = []
-    with open_desk(arguments, output) as desk:
+    with open_desk(arguments, output) as desk, stoppable() as stopped:
         importer = GdvImport(desk.context)
         large = any(f.exists() and f.stat().st_size > BACKUP_FROM_BYTES for f in arguments.files)
-        if large and not arguments.dry_run:
-            profiles.automatic_backup(profile_of(arguments), desk.book, reason="import", force=True)
         dry_run, charset = arguments.dry_run, arguments.charset
-        with stoppable() as stopped:
-            for file in arguments.files:
-                report = importer.run(
-                    file, dry_run=dry_run, charset=charset, progress=output.progress, cancelled=stopped
-                )
-                reports.append(report)
+        if large and not dry_run:
+            profiles.automatic_backup(profile_of(arguments), desk.book, reason="import", force=True)
+        for file in arguments.files:
+            report = importer.run(file, dry_run=dry_run, charset=charset, progress=output.progress, cancelled=stopped)
+            reports.append(report)
     shown = [report.as_json(output.texts.language) for report in reports]
     output.result({"files": shown}, *(_line(r, output) for r in shown))
     if not any(report.importable for report in reports):

@@ -333,16 +333,15 @@ def test_progress_rises_to_the_size_of_the_file(desk: Importing) -> None:
     assert heard[-1] == (len(data), len(data))
 
 
-def test_cancelling_leaves_nothing(desk: Importing) -> None:
-    before, asked = desk.dump(), []
-
-    def cancelled() -> bool:
-        asked.append(1)
-        return len(asked) > 2
-
-    with pytest.raises(KnownError, match="import-cancelled"):
-        desk.deliver(portfolio(400), cancelled=cancelled)
-    assert desk.dump() == before
+def test_cancelling_leaves_nothing_up_to_the_last_moment(desk: Importing) -> None:
+    before, data, asked = desk.dump(), portfolio(400), []
+    desk.deliver(data, dry_run=True, cancelled=lambda: bool(asked.append(1)))
+    assert len(asked) >= 5, "blocks, chunks, and before it is written"
+    for last in (1, 3, len(asked) - 1, len(asked)):
+        answers = iter([False] * (last - 1) + [True])
+        with pytest.raises(KnownError, match="import-cancelled"):
+            desk.deliver(data, cancelled=lambda answers=answers: next(answers))
+        assert desk.dump() == before
 
 
 def test_a_paired_book_queues_what_was_imported(paired: Importing) -> None:

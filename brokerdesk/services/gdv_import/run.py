@@ -62,14 +62,15 @@ class GdvImport:
         Raises `KnownError(import-cancelled)` when `cancelled` says so and `KnownError(import-unreadable)` when the file
         cannot be opened; the book is unchanged then.
         """
+        heed = _heeding(cancelled)
         with _opened(path) as stream, _calm_collector():
-            reader = _reader(stream, charset, progress, cancelled)
+            reader = _reader(stream, charset, progress, heed)
             with self._context.book.work(origin=ChangeOrigin.IMPORT) as unit:
                 today = local_date(self._context.clock, self._context.time_zone)
                 run = Run(unit, catalogue=self._lines.catalogue, today=today)
-                summary = _read(run, reader)
+                summary = _read(run, reader, heed)
                 if run.waiting:
-                    _second_pass(run, stream, summary.charset, cancelled)
+                    _second_pass(run, stream, summary.charset, heed)
                 _list_missing(run)
                 _keep_loose(run)
                 _finish_figures(run)
@@ -82,6 +83,7 @@ class GdvImport:
                     partners=run.people.counted(customers=False),
                     proposed=run.people.proposed,
                 )
+                heed()
                 if not dry_run and report.importable:
                     unit.add(self._run_record(unit.id, report))
                     unit.commit()
@@ -135,10 +137,19 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _reader(stream: BinaryIO, charset: str | None, progress: Progress | None, cancelled: Cancelled | None) -> GdvReader:
-    def advance(done: int) -> None:
+def _heeding(cancelled: Cancelled | None) -> Callable[[], None]:
+    """What is called wherever an import can stop."""
+
+    def heed() -> None:
         if cancelled is not None and cancelled():
             raise KnownError(IMPORT_CANCELLED)
+
+    return heed
+
+
+def _reader(stream: BinaryIO, charset: str | None, progress: Progress | None, heed: Callable[[], None]) -> GdvReader:
+    def advance(done: int) -> None:
+        heed()
         if progress is not None:
             progress(min(done, reader.scan.size), reader.scan.size)
 
@@ -149,7 +160,7 @@ def _reader(stream: BinaryIO, charset: str | None, progress: Progress | None, ca
     return reader
 
 
-def _read(run: Run, reader: GdvReader) -> FileSummary:
+def _read(run: Run, reader: GdvReader, heed: Callable[[], None]) -> FileSummary:
     """The first pass: everything that finds its contract and policyholder."""
     waiting: dict[str, Sighting] = {}
     summary: FileSummary | None = None
@@ -161,6 +172,7 @@ def _read(run: Run, reader: GdvReader) -> FileSummary:
                 continue
             sighting = sighting_of(event)
             if len(waiting) >= CHUNK or sighting.name in waiting:
+                heed()
                 Chunk(run, list(waiting.values())).apply()
                 waiting.clear()
             waiting[sighting.name] = sighting
@@ -171,6 +183,7 @@ def _read(run: Run, reader: GdvReader) -> FileSummary:
         else:
             _frame(run, event)
     if waiting:
+        heed()
         Chunk(run, list(waiting.values())).apply()
     if summary is None:
         raise AssertionError("the reader always ends with a summary")
@@ -189,9 +202,9 @@ def _frame(run: Run, event: PacketStart | PacketEnd | LooseRecord) -> None:
         run.tally.packets.append(event)
 
 
-def _second_pass(run: Run, stream: BinaryIO, charset: str, cancelled: Cancelled | None) -> None:
+def _second_pass(run: Run, stream: BinaryIO, charset: str, heed: Callable[[], None]) -> None:
     stream.seek(0)
-    for event in _reader(stream, charset, None, cancelled):
+    for event in _reader(stream, charset, None, heed):
         if not isinstance(event, ContractBundle):
             continue
         if event.general is None:
