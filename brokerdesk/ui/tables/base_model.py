@@ -42,6 +42,10 @@ class CellTableModel(QAbstractTableModel):
 
     def cell_at(self, row: int, column: int) -> Cell:
         """The cell of a position."""
+        return self.line_at(row)[column]
+
+    def line_at(self, row: int) -> Sequence[Cell]:
+        """All cells of a position, in the order of the columns."""
         raise NotImplementedError
 
     def id_at(self, row: int) -> int:

@@ -1,7 +1,8 @@
 """The model of long lists: ordered ids of the view, rows in pages on demand, no proxy.
 
 SQL filters and sorts. Ids are read on a worker; the answer to an outdated question is dropped. After a change of data
-only inserted and removed ids are told to the view, so that the current row and the scroll position survive.
+only inserted and removed ids are told to the view, so that the current row and the scroll position survive; another
+question begins anew, because comparing its answer with the one before costs more than painting it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from brokerdesk.ui.tables.difference import Step, difference
 from brokerdesk.ui.tables.source import RowSource
 
 R = TypeVar("R")
-PAGE, PAGES = 200, 20
+PAGE, PAGES = 100, 20
 _log = logger(__name__)
 
 
@@ -55,6 +56,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
         self._ids: array[int] = array("q")
         self._pages: OrderedDict[int, _Page[R]] = OrderedDict()
         self._question = 0
+        self._answered: ListQuery | None = None
         self._job: Job | None = None
 
     @property
@@ -89,8 +91,8 @@ class PagedTableModel(CellTableModel, Generic[R]):
         number, query, source = self._question, self._query, self._source
         self.asked.emit()
         self._job = self._background.run(
-            Lane.READ, lambda _: source.ids(query), self, lambda ids: self._arrived(number, ids),
-            failed=lambda problem: self._arrived(number, problem),
+            Lane.READ, lambda _: source.ids(query), self, lambda ids: self._arrived(number, query, ids),
+            failed=lambda problem: self._arrived(number, query, problem),
         )  # fmt: skip
 
     def repaint_records(self, record_ids: Collection[str]) -> None:
@@ -114,13 +116,13 @@ class PagedTableModel(CellTableModel, Generic[R]):
         """How many ids match."""
         return 0 if parent.isValid() else len(self._ids)
 
-    def cell_at(self, row: int, column: int) -> Cell:
-        """The cell of a position; reads its page when it is not in memory."""
+    def line_at(self, row: int) -> Sequence[Cell]:
+        """All cells of a position; reads its page when it is not in memory."""
         page, offset = self._entry(row)
         cells = page.cells[offset]
         if cells is None:
             cells = page.cells[offset] = self._cells(page.rows[offset])
-        return cells[column]
+        return cells
 
     def id_at(self, row: int) -> int:
         """The id of a position."""
@@ -171,7 +173,7 @@ class PagedTableModel(CellTableModel, Generic[R]):
             return (WAITING,) * len(self.columns)
         return tuple(column.make(row, self.kit.texts) for column in self.columns)
 
-    def _arrived(self, number: int, answer: array[int] | BaseException) -> None:
+    def _arrived(self, number: int, query: ListQuery, answer: array[int] | BaseException) -> None:
         """Ids, or what went wrong; the answer to an outdated question is dropped."""
         if number != self._question:
             return
@@ -179,12 +181,12 @@ class PagedTableModel(CellTableModel, Generic[R]):
         if isinstance(answer, BaseException):
             self.failed.emit(answer)
             return
-        self._apply(answer)
+        self._apply(answer, difference(self._ids, answer) if query == self._answered else None)
+        self._answered = query
         self.checked.retain(self._ids)
         self.loaded.emit(len(self._ids))
 
-    def _apply(self, ids: array[int]) -> None:
-        steps = difference(self._ids, ids)
+    def _apply(self, ids: array[int], steps: list[Step] | None) -> None:
         if steps is None:
             self.beginResetModel()
             self._ids = ids

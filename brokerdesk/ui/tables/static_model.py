@@ -104,9 +104,9 @@ class StaticTableModel(CellTableModel, Generic[R]):
         """Visible lines."""
         return 0 if parent.isValid() else len(self._lines)
 
-    def cell_at(self, row: int, column: int) -> Cell:
-        """The cell of a position."""
-        return self._lines[row].cells[column]
+    def line_at(self, row: int) -> Sequence[Cell]:
+        """All cells of a position."""
+        return self._lines[row].cells
 
     def id_at(self, row: int) -> int:
         """Its position in the order given, -1 for headings and the sum."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -53,7 +53,8 @@ class TableView(QTableView):
         self._header = HeaderView(kit, model, self)
         self.setHorizontalHeader(self._header)
         self.setModel(model)
-        self.setItemDelegate(RowDelegate(kit, self))
+        self._rows = RowDelegate(kit, self)
+        self.setItemDelegate(self._rows)
         self._configure()
         self.columns = ColumnState(kit, self._header, model.columns, self)
         self.columns.changed.connect(self.columns_changed)
@@ -142,6 +143,10 @@ class TableView(QTableView):
             bar.setMaximum(bar.maximum() + self._bottom_room)
             bar.setValue(min(value, bar.maximum()))
 
+    def paint_now(self) -> None:
+        """Paint what the window has to paint at once and not with the next frame: rows come before what is told beside them."""
+        QCoreApplication.sendEvent(self.window(), QEvent(QEvent.Type.UpdateRequest))
+
     def copy(self, *, headers: bool = False) -> None:
         """Put the ticked rows, or the current one, on the clipboard as text with tabs and as a table."""
         copy_rows(self, headers=headers)
@@ -217,13 +222,14 @@ class TableView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows, then the ring of the current one."""
-        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._rows.paint_rows(painter, event.region())
         row = self.currentIndex().row()
         if row < 0 or self.tint_current:
             return
         top, height = self.rowViewportPosition(row), self.rowHeight(row)
         ring = QRectF(2, top + 1, self.viewport().width() - 4, height - 3)
-        painting.focus_ring(QPainter(self.viewport()), self.kit, ring, self.kit.units.exact(5))
+        painting.focus_ring(painter, self.kit, ring, self.kit.units.exact(5))
 
     # ---- inside ----
 
@@ -271,6 +277,7 @@ class TableView(QTableView):
             self.viewport().update(QRect(0, top, self.viewport().width(), height))
 
     def _fit(self, units: Units) -> None:
+        self._rows.renew()
         self.verticalHeader().setDefaultSectionSize(self.row_height())
         self.verticalHeader().setMinimumSectionSize(units(20))
         self._header.setFixedHeight(units(30))

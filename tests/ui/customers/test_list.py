@@ -357,6 +357,18 @@ def test_the_reading_pane_shows_the_current_customer(room: Room) -> None:
     assert pane.facts.card.id == other.id
 
 
+def test_the_rows_are_painted_before_the_pane_is_read(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    table, pane = room.page.table, room.page.pane
+    paint, read = table._rows.paint_rows, pane.show_customer
+    monkeypatch.setattr(table._rows, "paint_rows", lambda *a: (order.append("rows"), paint(*a))[1])
+    monkeypatch.setattr(pane, "show_customer", lambda party_id: (order.append("pane"), read(party_id))[1])
+    room.page.filters.search.setText("a")
+    room.settle()
+    assert order[:2] == ["rows", "pane"]
+    assert pane.facts is not None and pane.facts.card.id == room.rows()[0].id
+
+
 def test_quick_buttons_hand_over_to_the_system(room: Room) -> None:
     heard: list[str] = []
 

@@ -191,6 +191,31 @@ def test_outdated_answers_are_dropped(model: PagedTableModel[Sample], source: So
     assert model.id_at(0) == 99999
 
 
+def test_another_question_begins_anew_and_a_change_of_data_moves_rows(
+    model: PagedTableModel[Sample], source: Source, qtbot: QtBot
+) -> None:
+    told: list[str] = []
+    model.modelReset.connect(lambda: told.append("anew"))
+    model.rowsRemoved.connect(lambda: told.append("removed"))
+    _reload(model, qtbot, lambda: model.set_search("Name 1"))
+    assert told == ["anew"], "comparing a hundred thousand rows costs more than painting a page"
+    source.content.remove(1)
+    _reload(model, qtbot)
+    assert told == ["anew", "removed"]
+
+
+def test_painting_asks_for_whole_rows(
+    view: TableView, model: PagedTableModel[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    line_at = model.line_at
+    monkeypatch.setattr(model, "line_at", lambda row: (asked.append(row), line_at(row))[1])
+    monkeypatch.setattr(model, "data", lambda *_: pytest.fail("a cell was asked for on its own"))
+    view.grab()
+    shown = view.rowAt(view.viewport().height() - 1) + 1
+    assert asked == list(range(shown)), "every visible row once, and no other"
+
+
 def test_failure_is_told(model: PagedTableModel[Sample], source: Source, qtbot: QtBot) -> None:
     source.broken = True
     with qtbot.waitSignal(model.failed) as told:

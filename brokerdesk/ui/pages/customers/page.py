@@ -157,7 +157,7 @@ class CustomersPage(QWidget):
         model.loaded.connect(self._on_loaded)
         model.failed.connect(lambda problem: self._workplace.failed(problem))
         table.current_changed.connect(lambda _id: self._pane_soon.start())
-        self._pane_soon.timeout.connect(lambda: self.pane.show_customer(self._current_id()))
+        self._pane_soon.timeout.connect(self._show_pane_customer)
         table.opened.connect(lambda key: self.commands.open(self._id_of(key)))
         table.acted.connect(lambda key, action: self.commands.act(action, self._id_of(key)))
         table.previewed.connect(lambda _key: self._toggle_pane(not self.pane.isVisible()))
@@ -184,6 +184,10 @@ class CustomersPage(QWidget):
         self._pane_soon.start()
         self.head.set_invite("" if count else self._workplace.text("customers.why.none"))
         self.counts.tell()
+
+    def _show_pane_customer(self) -> None:
+        self.table.paint_now()  # reading beside the painting would slow it down
+        self.pane.show_customer(self._current_id())
 
     def _on_changes(self, changes: ChangeSet) -> None:
         if changes.concerns({"office"}):
