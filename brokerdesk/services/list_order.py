@@ -36,7 +36,25 @@ class ListOrder:
         if len(found) * _FEW < len(self.keys):
             few = sorted(set(map(places.__getitem__, found)))
             return array("q", map(self.keys.__getitem__, few[bisect_left(few, 0) :]))
+        if len(found) >= len(self.keys) and self._all_in(found):
+            return self.keys
         marks = bytearray(len(self.keys) + 1)  # the last one is where -1 leads
         for place in map(places.__getitem__, found):
             marks[place] = 1
         return array("q", compress(self.keys, marks))
+
+    @cached_property
+    def _listed(self) -> int:
+        """One byte per key, 1 for those of the list, as one large number."""
+        return _marked(self.keys, len(self.places))
+
+    def _all_in(self, found: Collection[int]) -> bool:
+        """Whether every key of the list was found: `5` where all postcodes begin with it."""
+        return _marked(found, len(self.places)) & self._listed == self._listed
+
+
+def _marked(keys: Collection[int], size: int) -> int:
+    marks = bytearray(size)
+    for key in keys:
+        marks[key] = 1
+    return int.from_bytes(marks, "little")

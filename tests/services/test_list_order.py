@@ -20,6 +20,16 @@ def test_the_hits_stand_in_the_order_of_the_list(keys: list[int], found: set[int
     assert list(order.only([*sorted(found), *found])) == wanted, "twice found is shown once"
 
 
+@given(
+    keys=st.permutations(range(1, 50)),
+    more=st.sets(st.integers(50, 80)),
+    missing=st.sets(st.integers(1, 50), max_size=2),
+)
+def test_a_search_that_finds_the_whole_list(keys: list[int], more: set[int], missing: set[int]) -> None:
+    found = ({*keys} | more) - missing
+    assert list(ListOrder(1, array("q", keys)).only(found)) == [key for key in keys if key in found]
+
+
 @given(keys=st.permutations(range(1, 200)), found=st.sets(st.integers(1, 200), max_size=12))
 def test_few_hits_in_a_long_list(keys: list[int], found: set[int]) -> None:
     assert list(ListOrder(1, array("q", keys)).only(found)) == [key for key in keys if key in found]

@@ -126,12 +126,7 @@ def found_keys(connection: Connection, words: str) -> list[int] | None:
 def _beginning_with(connection: Connection, letter: str) -> list[int]:
     """One typed letter means the names that begin with it; half the book has it somewhere."""
     statement = f"SELECT key FROM party WHERE {_BASE} AND sort_key >= ? AND sort_key < ?"
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
-        return [key for (key,) in cursor.fetchall()]
-    finally:
-        cursor.close()
+    return search.keys(connection, statement, (letter, letter[:-1] + chr(ord(letter[-1]) + 1)))
 
 
 _ROW = """
