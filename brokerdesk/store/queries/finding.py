@@ -103,7 +103,7 @@ def similar(
 
     keys: set[int] = set()
     if email:
-        rows = connection.exec_driver_sql("SELECT key FROM party WHERE lower(email) = lower(?) LIMIT 20", (email,))
+        rows = connection.exec_driver_sql("SELECT key FROM party WHERE email = ? COLLATE NOCASE LIMIT 20", (email,))
         keys |= {row[0] for row in rows}
     same_mail = set(keys)
     first = name.company_name or name.last_name
