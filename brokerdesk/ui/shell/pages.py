@@ -1,7 +1,8 @@
 """Pages of the window and the way back through them.
 
 A page is a widget made when it is first opened. It may offer `place()` and `go_to(place)` so that back and forward find
-the same row again, and `entered()` to freshen up when it is shown.
+the same row again, and `entered()` to freshen up when it is shown. A page that has to read before it can show a place
+has a signal `ready`: until then the page before stays painted, for a moment, instead of what the new one showed last.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from brokerdesk.ui.kit import Kit
 
 MOST_STEPS = 50
+PATIENCE_MS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,8 @@ class PageStack(QStackedWidget):
         self._specs = {spec.id: spec for spec in specs}
         self._pages: dict[str, QWidget] = {}
         self.history = History()
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._release)
 
     def page(self, page_id: str) -> QWidget:
         """The page of an id, made now if need be. Raises `KeyError` for an unknown id."""
@@ -126,6 +130,8 @@ class PageStack(QStackedWidget):
             made = self._specs[page_id].factory()
             self._pages[page_id] = made
             self.addWidget(made)
+            if (ready := getattr(made, "ready", None)) is not None:
+                ready.connect(self._release)
         return self._pages[page_id]
 
     def spec(self, page_id: str) -> PageSpec:
@@ -170,11 +176,21 @@ class PageStack(QStackedWidget):
 
     def _show(self, step: Step) -> None:
         page = self.page(step.page)
-        self.setCurrentWidget(page)
         go = getattr(page, "go_to", None)
+        self._release()
+        if go is not None and step.place is not None and hasattr(page, "ready") and page is not self.currentWidget():
+            self.setUpdatesEnabled(False)
+            self._patience.start()
+        self.setCurrentWidget(page)
         if go is not None and step.place is not None:
             go(step.place)
         entered = getattr(page, "entered", None)
         if entered is not None:
             entered()
         self.shown.emit(step.page)
+
+    def _release(self) -> None:
+        """Paint the page shown, ready or not."""
+        self._patience.stop()
+        if not self.updatesEnabled():
+            self.setUpdatesEnabled(True)

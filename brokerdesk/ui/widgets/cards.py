@@ -271,6 +271,10 @@ class SectionList(QWidget):
         """Mark a section without a signal. Raises `KeyError` for an unknown key."""
         self._buttons[key].setChecked(True)
 
+    def keys(self) -> tuple[str, ...]:
+        """The sections from top to bottom."""
+        return tuple(self._buttons)
+
     def set_section(self, section: Section) -> None:
         """Change text or count of a section."""
         self._buttons[section.key].show_section(section)

@@ -194,9 +194,9 @@ class _Share(_Sign):
         super().__init__(kit, name, parent)
         self.set_share(share)
 
-    def set_share(self, share: float) -> None:
-        """Change the share, from 0 to 1."""
-        self._share = share
+    def set_share(self, share: float, *, name: str = "") -> None:
+        """Change the share, from 0 to 1, and of what it is if that is said in another language now."""
+        self._share, self._name = share, name or self._name
         self.setAccessibleName(f"{self._name}: {round(share * 100)} %")
         self.update()
 

@@ -262,6 +262,27 @@ def test_inviting_from_the_strip_marks_and_withdraws(room: CustomerRoom) -> None
     assert room.desk.invitations.block(row.id).state is AppState.NOT_INVITED
 
 
+def test_another_customer_is_told_by_the_same_widgets(room: CustomerRoom) -> None:
+    rows = [r for r in everyone(room.desk) if r.app_state is AppState.NOT_INVITED and not r.is_organisation]
+    ready: list[str] = []
+    room.page.ready.connect(lambda: ready.append(room.page.record.card.id if room.page.record else ""))
+    room.show(rows[0].id)
+    kept = (room.page.list, room.page.side._ring, room.page.deck.overview.household._plus)
+    for row in rows[1:4]:
+        room.show(row.id)
+        card, counts = room.card(), room.page.list
+        assert counts is not None
+        assert (counts, room.page.side._ring, room.page.deck.overview.household._plus) == kept
+        assert room.page.side._ring.accessibleName().endswith(f": {card.completeness} %")
+        assert room.page.side._complete.isVisibleTo(room.page) is bool(card.missing)
+        live = len(room.page.record.live) if room.page.record else -1
+        assert counts._buttons["contracts"].accessibleName().split()[-1] == str(live or "Verträge")
+    room.show(rows[3].id)
+    room.page.go_to({"id": "gone"})
+    room.settle()
+    assert ready == [row.id for row in (*rows[:4], rows[3], rows[3])], "also when there is nothing to read, or nobody"
+
+
 @pytest.mark.feature("S1.22")
 def test_the_area_of_the_app_appears_only_with_something_to_show(room: CustomerRoom) -> None:
     rows = everyone(room.desk)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,7 @@ from brokerdesk.ui.dialogs.base import Dialog, StepBar
 from brokerdesk.ui.forms.field import LineField
 from brokerdesk.ui.kit import Kit
 from brokerdesk.ui.shell.frame import ShellFrame
-from brokerdesk.ui.shell.pages import History, PageSpec, Step
+from brokerdesk.ui.shell.pages import History, PageSpec, PageStack, Step
 from brokerdesk.ui.theme_tokens import Status
 from brokerdesk.ui.widgets.buttons import Button, Look
 from brokerdesk.ui.widgets.labels import ElidingLabel, PlainLabel, plain_tooltip
@@ -115,6 +115,36 @@ def test_pages_are_made_once_and_found_again_at_their_place(frame: ShellFrame) -
     frame.open("users")
     assert frame.made == ["home", "users", "detail"]
     assert page.entries == 3
+
+
+class ReadingPage(Page):
+    """A page that has to read before it can show a place."""
+
+    ready = Signal()
+
+
+def test_a_page_that_reads_is_painted_when_it_is_ready(kit: Kit, qtbot: QtBot) -> None:
+    detail = ReadingPage("detail")
+    stack = PageStack([_spec("list", Page("list")), _spec("detail", detail)])
+    qtbot.addWidget(stack)
+    stack.open("list")
+    stack.open("detail", {"id": "a"})
+    assert detail.isVisibleTo(stack) and not stack.updatesEnabled(), "what it showed last is not painted"
+    detail.ready.emit()
+    assert stack.updatesEnabled()
+    stack.open("detail", {"id": "b"})
+    assert stack.updatesEnabled(), "it is in front already and keeps what it shows until it has read"
+    stack.open("list")
+    stack.open("detail", {"id": "c"})
+    assert not stack.updatesEnabled()
+    stack.open("list")
+    assert stack.updatesEnabled(), "somebody who turns back does not wait"
+    stack.open("detail", {"id": "d"})
+    qtbot.waitUntil(stack.updatesEnabled, timeout=5000)  # a page that never gets ready is shown all the same
+
+
+def _spec(page_id: str, page: QWidget) -> PageSpec:
+    return PageSpec(id=page_id, title_key="areas.customers", icon="users", factory=lambda: page)
 
 
 def test_frame_fits_small_windows_and_large_text(kit: Kit, frame: ShellFrame) -> None:

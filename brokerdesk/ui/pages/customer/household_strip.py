@@ -35,6 +35,13 @@ class _Cell(QAbstractButton):
         grow = QSizePolicy.Policy.Expanding if person is not None else QSizePolicy.Policy.Fixed
         self.setSizePolicy(grow, QSizePolicy.Policy.Fixed)
 
+    def name(self, words: str) -> None:
+        """What it says, in the language in force."""
+        self._words = words
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         u = self._kit.u
         if self._person is None:
@@ -88,12 +95,15 @@ class HouseholdStrip(QFrame):
         self._row.setContentsMargins(1, 1, 1, 1)
         self._row.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._plus = _Cell(kit, None, "")
+        self._plus.clicked.connect(self.person_wanted)
+        self._row.addWidget(self._plus)
         kit.sized(self, lambda units: self.setFixedHeight(units(50)))
 
     def show_record(self, record: CustomerRecord, *, limit: int = 4) -> None:
         """Show up to `limit` people of the household; the customer himself while it has none yet."""
         while (item := self._row.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
+            if (old := item.widget()) is not None and old is not self._plus:
                 old.hide()
                 old.deleteLater()
         texts, people = self._kit.texts, record.people
@@ -104,11 +114,11 @@ class HouseholdStrip(QFrame):
             cell = _Cell(self._kit, person, self._remark(person, record, own=own), own=own)
             cell.clicked.connect(lambda _=False, party=person.party_id: self.person_chosen.emit(party))
             self._row.addWidget(cell, 1)
+            QWidget.setTabOrder(cell, self._plus)
         if people:
             self._row.addWidget(rule("v"))
-        plus = _Cell(self._kit, None, texts("customer.household.person"))
-        plus.clicked.connect(self.person_wanted)
-        self._row.addWidget(plus)
+        self._plus.name(texts("customer.household.person"))
+        self._row.addWidget(self._plus)
         if not people:
             self._row.addStretch(1)
 

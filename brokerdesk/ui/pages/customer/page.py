@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from brokerdesk.models.values.changes import ChangeSet
 from brokerdesk.services.context import Outcome
 from brokerdesk.ui.actions.registry import ActionRegistry
+from brokerdesk.ui.background.lanes import Lane
 from brokerdesk.ui.pages.customer.actions import SCOPE
 from brokerdesk.ui.pages.customer.commands import DetailCommands
 from brokerdesk.ui.pages.customer.head import Head
@@ -26,7 +27,7 @@ from brokerdesk.ui.pages.customer.sections import SectionDeck
 from brokerdesk.ui.pages.customer.side import Side
 from brokerdesk.ui.pages.customer.wishes import Wishes
 from brokerdesk.ui.units import Units
-from brokerdesk.ui.widgets.cards import SectionList
+from brokerdesk.ui.widgets.cards import Section, SectionList
 from brokerdesk.ui.widgets.labels import rule
 from brokerdesk.ui.workplace import Workplace
 
@@ -35,7 +36,12 @@ SIDE_FROM = 1040
 
 
 class CustomerPage(QWidget):
-    """`go_to({"id": …, "section": …, "contract": …})` shows a customer; `place()` tells where we are."""
+    """`go_to({"id": …, "section": …, "contract": …})` shows a customer; `place()` tells where we are.
+
+    `ready` is sent when he is shown, or cannot be.
+    """
+
+    ready = Signal()
 
     def __init__(self, place: Workplace, parent: QWidget | None = None) -> None:
         """Nothing is read before `go_to()`."""
@@ -65,6 +71,7 @@ class CustomerPage(QWidget):
         if self.record is not None and self.record.card.id == wanted.get("id") and not self._stale:
             self.neighbours.ask(self.record.card.key, self.head.show_place)
             self._apply_pending()
+            self.ready.emit()
             return
         self.side.note.flush()
         self._wanted = str(wanted.get("id", ""))
@@ -216,9 +223,14 @@ class CustomerPage(QWidget):
         def arrived(record: CustomerRecord) -> None:
             if question == self._question:
                 self._show(record)
+                self.ready.emit()
+
+        def refused(problem: BaseException) -> None:
+            self._place.failed(problem)
+            self.ready.emit()
 
         if wanted:
-            self._place.read(lambda: load(desk, wanted), receiver=self, done=arrived)
+            self._place.background.run(Lane.READ, lambda _job: load(desk, wanted), self, arrived, failed=refused)
 
     def _show(self, record: CustomerRecord) -> None:
         self.record = self.commands.record = record
@@ -237,6 +249,18 @@ class CustomerPage(QWidget):
     def _show_list(self, record: CustomerRecord) -> None:
         sections = sections_of(record, self._place.kit.texts)
         self._sections = {s.key for s in sections}
+        if self.list is None or self.list.keys() != tuple(s.key for s in sections):
+            self._make_list(sections)
+        assert self.list is not None
+        self.list.setAccessibleName(self._place.text("customer.sections"))
+        for section in sections:
+            self.list.set_section(section)
+        if self.deck.current() not in self._sections:
+            self.deck.show_section("overview")
+        self.list.set_current(self.deck.current())
+
+    def _make_list(self, sections: tuple[Section, ...]) -> None:
+        """Another customer mostly has the same sections; only then the list stays."""
         if self.list is not None:
             self.list.hide()
             self.list.deleteLater()
@@ -244,9 +268,6 @@ class CustomerPage(QWidget):
         self.list = SectionList(self._place.kit, sections, name=self._place.text("customer.sections"))
         self.list.chosen.connect(self.show_section)
         self._list_column.addWidget(self.list)
-        if self.deck.current() not in self._sections:
-            self.deck.show_section("overview")
-        self.list.set_current(self.deck.current())
         if focus:
             QTimer.singleShot(0, self.list.setFocus)
 

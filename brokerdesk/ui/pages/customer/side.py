@@ -79,7 +79,8 @@ class Side(QWidget):
         self._column = QVBoxLayout(self)
         self._file, self._file_box = self._block("customer.side.file")
         self._recent, self._recent_box = self._block("customer.side.recent")
-        self._ring: Ring | None = None
+        self._missing = ""
+        self._fill_file()
         note_head = QHBoxLayout()
         label = PlainLabel(kit, strong=True)
         kit.bind(label, label.setText, "customer.side.note")
@@ -116,25 +117,31 @@ class Side(QWidget):
         self._column.addWidget(box)
         return inner, box
 
-    def _show_file(self, record: CustomerRecord) -> None:
-        kit, texts, card = self._kit, self._kit.texts, record.card
-        clear(self._file)
-        row = QHBoxLayout()
-        row.setSpacing(kit.u(12))
-        row.addWidget(Ring(kit, texts("customer.side.file"), card.completeness / 100, size=44))
-        words = QVBoxLayout()
-        words.setSpacing(kit.u(1))
-        missing = [texts(f"customer.field.{name}") for name in card.missing]
-        if not missing:
-            words.addWidget(PlainLabel(kit, texts("customer.side.complete"), wrap=True))
-        else:
-            listed = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
-            words.addWidget(PlainLabel(kit, texts("customer.side.missing", n=len(missing), names=listed), wrap=True))
-            link = Link(kit, texts("customer.side.complete-now"))
-            link.clicked.connect(lambda: self.complete_wanted.emit(card.missing[0]))
-            words.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+    def _fill_file(self) -> None:
+        kit = self._kit
+        self._ring = Ring(kit, kit.texts("customer.side.file"), 0, size=44)
+        self._words = PlainLabel(kit, wrap=True)
+        self._complete = Link(kit)
+        kit.bind(self._complete, self._complete.setText, "customer.side.complete-now")
+        self._complete.clicked.connect(lambda: self.complete_wanted.emit(self._missing))
+        row, words = QHBoxLayout(), QVBoxLayout()
+        row.addWidget(self._ring)
+        words.addWidget(self._words)
+        words.addWidget(self._complete, 0, Qt.AlignmentFlag.AlignLeft)
         row.addLayout(words, 1)
         self._file.addLayout(row)
+        kit.sized(self._ring, lambda u: row.setSpacing(u(12)))
+        kit.sized(self._words, lambda u: words.setSpacing(u(1)))
+
+    def _show_file(self, record: CustomerRecord) -> None:
+        texts, card = self._kit.texts, record.card
+        missing = [texts(f"customer.field.{name}") for name in card.missing]
+        listed = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
+        key = "customer.side.missing" if missing else "customer.side.complete"
+        self._words.setText(texts(key, n=len(missing), names=listed))
+        self._missing = card.missing[0] if missing else ""
+        self._complete.setVisible(bool(missing))
+        self._ring.set_share(card.completeness / 100, name=texts("customer.side.file"))
 
     def _show_recent(self, record: CustomerRecord) -> None:
         kit, texts = self._kit, self._kit.texts
