@@ -129,8 +129,9 @@ class ReadingPane(QWidget):
 
     def _show(self, facts: PaneFacts | None) -> None:
         self._job = None
-        self._facts = facts
-        self._redraw()
+        if facts is None or facts != self._facts:  # the next letter mostly finds the same customer first
+            self._facts = facts
+            self._redraw()
         self.learned.emit(facts)
 
     def _redraw(self) -> None:
