@@ -245,7 +245,7 @@ CREATE TABLE party (
 	company_addition VARCHAR(300) NOT NULL, 
 	birth_date DATE, 
 	deceased_on DATE, 
-	email VARCHAR(320), 
+	email VARCHAR(320) COLLATE "NOCASE", 
 	phone VARCHAR(40), 
 	mobile VARCHAR(40), 
 	contacts JSON NOT NULL, 
@@ -294,7 +294,7 @@ CREATE TABLE party (
 	CONSTRAINT uq_party_id UNIQUE (id)
 );
 CREATE INDEX ix_party_adviser_id ON party (adviser_id);
-CREATE INDEX ix_party_email ON party (email COLLATE NOCASE) WHERE email IS NOT NULL;
+CREATE INDEX ix_party_email ON party (email) WHERE email IS NOT NULL;
 CREATE INDEX ix_party_list_app ON party (app_state, app_since, "key") WHERE is_customer AND NOT archived AND NOT stub;
 CREATE INDEX ix_party_list_city ON party (city, zip, "key") WHERE is_customer AND NOT archived AND NOT stub;
 CREATE INDEX ix_party_list_name ON party (sort_key, "key") WHERE is_customer AND NOT archived AND NOT stub;

@@ -50,7 +50,7 @@ class Party(Synced, Base):
     company_addition: Mapped[str] = mapped_column(String(300), default="")
     birth_date: Mapped[date | None] = mapped_column(Date)
     deceased_on: Mapped[date | None] = mapped_column(Date)
-    email: Mapped[str | None] = mapped_column(String(320))
+    email: Mapped[str | None] = mapped_column(String(320, collation="NOCASE"))
     phone: Mapped[str | None] = mapped_column(String(40))
     mobile: Mapped[str | None] = mapped_column(String(40))
     contacts: Mapped[list[Any]] = mapped_column(default=list)
@@ -104,7 +104,7 @@ class Party(Synced, Base):
         Index("ix_party_list_released", "contracts_released", "contracts_own", "key", sqlite_where=_LISTED),
         Index("ix_party_list_number", "customer_number", "key", sqlite_where=_LISTED),
         Index("ix_party_adviser_id", "adviser_id"),
-        Index("ix_party_email", text("email COLLATE NOCASE"), sqlite_where=text("email IS NOT NULL")),
+        Index("ix_party_email", "email", sqlite_where=text("email IS NOT NULL")),
         Index("ix_party_vu_number", "vu_number", sqlite_where=text("vu_number IS NOT NULL")),
     )
 
