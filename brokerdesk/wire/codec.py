@@ -6,6 +6,8 @@ Refuses what no honest sender makes: invalid UTF-8, deep nesting, numbers out of
 from __future__ import annotations
 
 import hashlib
+import re
+from itertools import accumulate
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,18 +48,16 @@ def depth_exceeds(body: bytes, limit: int) -> bool:
     """Whether brackets nest deeper than `limit`, without building the value. Brackets inside texts do not count."""
     if body.count(b"[") + body.count(b"{") <= limit:
         return False
-    depth = 0
-    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    for outside in plain.split(b'"')[::2]:
-        opened = outside.count(b"{") + outside.count(b"[")
-        if depth + opened > limit:
-            inner = depth
-            for sign in outside:
-                inner += (sign in b"{[") - (sign in b"}]")
-                if inner > limit:
-                    return True
-        depth += opened - outside.count(b"}") - outside.count(b"]")
-    return False
+    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_BRACKETS)
+    mixed = plain.replace(b'""', b"")  # most texts hold no bracket; a pair of signs never changes what is outside
+    brackets = _TEXTS.sub(b"", mixed).translate(_SIDES)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > limit
+
+
+_NO_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
+_TEXTS = re.compile(rb'"[^"]*(?:"|$)')
+_SIDES = bytes.maketrans(b"[]{}", b"\1\0\1\0")
+_STEPS = (-1, 1)
 
 
 def fingerprint(op: dict[str, Any]) -> str:

@@ -122,8 +122,10 @@ class RecordBook:
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """The record with its staged changes, a tombstone included, or None when it never existed."""
-        self.preload([(kind, record_id)])
-        return self._records[kind, record_id]
+        key = kind, record_id
+        if key not in self._records:
+            self.preload([key])
+        return self._records[key]
 
     def live(self, kind: str, record_id: str) -> Record | None:
         """Like `get`, but None for a tombstone."""

@@ -85,6 +85,10 @@ def test_depth_counts_brackets_outside_of_texts() -> None:
     assert depth_exceeds(b"[[[[]]]]", 3)
     assert not depth_exceeds(b"[[],[],[],[],[]]", 2)
     assert depth_exceeds(b'{"a":[{"b":"\\\\"},[[[]]]]}', 3)
+    assert not depth_exceeds(b'["[[","]",["","[","]]"],"[[[[",[""]]', 2)
+    assert depth_exceeds(b'["[[","]",["","[","]]",[""]],"[[[["]', 2)
+    assert not depth_exceeds(b'[["[[[[[[', 2)
+    assert depth_exceeds(b'[["",[', 2)
 
 
 def test_a_page_stays_below_its_bytes_but_always_moves_on(small: Desk) -> None:
