@@ -19,11 +19,13 @@ _last = 0
 def new_id(clock: Clock) -> str:
     """A fresh UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits; rises within one process."""
     global _last  # noqa: PLW0603 - one process-wide counter keeps ids of one millisecond in order
-    stamp = (int(clock.now().timestamp() * 1000) << 12) | secrets.randbits(12)
+    drawn = secrets.randbits(74)
+    stamp = (int(clock.now().timestamp() * 1000) << 12) | drawn >> 62
     with _lock:
         _last = stamp = max(stamp, _last + 1)
-    value = ((stamp >> 12) & (2**48 - 1)) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+    value = ((stamp >> 12) & (2**48 - 1)) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | drawn & (2**62 - 1)
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def derived_id(kind: str, *key: str) -> str:

@@ -79,15 +79,11 @@ class Gap:
 
 def draft_create(item: Wanted, row: Mapping[str, Any], known: frozenset[str] | None, gap: Gap) -> Draft:
     """The whole record; empty fields are left out. Shapes are checked by the portal, which names the wrong fields."""
-    data: dict[str, Any] = {}
-    for wire in fields_of(item.kind).fields:
-        value = wire.filled(row)
-        if value is None:
-            continue
-        if known is not None and wire.name not in known:
-            gap.unknown.update(wire.to_json(None))
-        else:
-            data[wire.name] = value
+    table = fields_of(item.kind)
+    data = table.filled(row)
+    for name in () if known is None else data.keys() - known:
+        gap.unknown.update(table.by_name[name].to_json(None))
+        del data[name]
     return Draft(
         key=item.key, type=item.operation, record_id=item.record_id, at=item.created_at, group=item.work, data=data
     )  # fmt: skip

@@ -87,22 +87,6 @@ class WireField:
             return column.to_wire(values[column.name])
         return {c.spec.name: c.to_wire(values[c.name]) for c in self.columns}
 
-    def filled(self, row: Mapping[str, Any]) -> Any:
-        """As `read`, but None for a group without any member."""
-        if self.spec.merge is not Merge.GROUP:
-            column = self.columns[0]
-            stored = row[column.name]
-            if stored is None or stored == "":
-                return None
-            if column.is_json:
-                empty = stored in {"[]", "{}"} and self.spec.type is Type.JSON
-                return None if empty else column.to_wire(json.loads(stored))
-            return bool(stored) if column.is_bool else stored
-        values = [row[c.name] for c in self.columns]
-        if not any(v is not None and v != "" for v in values):
-            return None
-        return {c.spec.name: None if v == "" else v for c, v in zip(self.columns, values, strict=True)}
-
     def to_stored(self, value: Any) -> dict[str, Any]:
         """Stored values by column of a wire value. Raises `UnfitError`."""
         if self.spec.merge is not Merge.GROUP:
@@ -154,6 +138,8 @@ class KindFields:
     """Position in `columns` and kind of every reference to another record."""
     plan: tuple[tuple[str | None, tuple[_Member, ...]], ...]
     """What `stored` walks: per group (None for plain fields) name, empty value, text limit and conversion."""
+    outgoing: tuple[_Outgoing, ...]
+    """What `filled` walks: name, column and conversion of a plain field; members and empty value of a group."""
 
     def stored(self, data: Mapping[str, Any]) -> list[Any]:
         """The stored values of a complete record in the order of `columns`; absent fields are empty.
@@ -180,9 +166,27 @@ class KindFields:
                     values.append(convert(value))
         return values
 
+    def filled(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The wire values of a stored row without those that are empty; a group only if a member of it is filled."""
+        found: dict[str, Any] = {}
+        for name, column, convert, members, empty in self.outgoing:
+            if members:
+                values = {m: None if (v := row[c]) == "" else v for m, c in members}
+                if values != empty:
+                    found[name] = values
+                continue
+            stored = row[column]
+            if stored is None or stored == "":
+                continue
+            value = convert(stored) if convert else stored
+            if value is not None:
+                found[name] = value
+        return found
+
 
 _NOTHING: Mapping[str, Any] = {}
 _Member = tuple[str, Any, int, Callable[[Any], Any]]
+_Outgoing = tuple[str, str, Callable[[Any], Any] | None, tuple[tuple[str, str], ...], dict[str, None]]
 _REQUIRED = object()
 
 
@@ -355,7 +359,27 @@ def fields_of(kind: str) -> KindFields:
         references,
         tuple((names.index(name), parent) for name, parent in references.items()),
         tuple(_plan(kind, fields)),
+        tuple(_outgoing(f) for f in fields),
     )
+
+
+def _outgoing(wire: WireField) -> _Outgoing:
+    if wire.spec.merge is Merge.GROUP:
+        members = tuple((c.spec.name, c.name) for c in wire.columns)
+        return wire.name, "", None, members, dict.fromkeys(name for name, _ in members)
+    column = wire.columns[0]
+    convert: Callable[[Any], Any] | None = bool if column.is_bool else None
+    if column.is_json:
+        convert = _sent_json if column.spec.type is Type.JSON else _sent_codes
+    return wire.name, column.name, convert, (), {}
+
+
+def _sent_json(stored: str) -> Any:
+    return None if stored in {"[]", "{}"} else json.loads(stored) or None
+
+
+def _sent_codes(stored: str) -> Any:
+    return [] if stored == "[]" else json.loads(stored)
 
 
 def _plan(kind: str, fields: tuple[WireField, ...]) -> Iterator[tuple[str | None, tuple[_Member, ...]]]:

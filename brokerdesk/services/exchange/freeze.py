@@ -190,7 +190,7 @@ class Freezer:
                 if place[key] is not unit and not emit(place[key], depth + 1):
                     stuck.add(id(unit))
                     return False
-            emitted.extend(_parents_first(unit.items, self._references))
+            emitted.extend(unit.items if len(unit.items) == 1 else _parents_first(unit.items, self._references))
             return True
 
         for unit in sorted(units, key=lambda u: min((i.urgency, i.key) for i in u.items)):
@@ -216,6 +216,8 @@ class Freezer:
             return True  # a restored portal may not know this record: first the feed, then the edit
         if self._ahead and item.record_id in waiting:
             return True
+        if not waiting:
+            return False
         for operation, columns in waiting.get(item.record_id, ()):
             if operation.endswith(_CREATE) or item.operation == operation == _SUBMIT:
                 return True
