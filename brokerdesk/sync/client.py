@@ -32,6 +32,7 @@ from brokerdesk.sync.failures import (
 )
 from brokerdesk.sync.tokens import Tokens, TokenStore
 from brokerdesk.sync.transport import Bearer, make_session
+from brokerdesk.sync.uncollected import uncollected
 from brokerdesk.wire import auth, codec, meta, pull, push
 from brokerdesk.wire.version import CURRENT
 
@@ -264,6 +265,7 @@ def _failure(status: int, headers: dict[str, str], members: dict[str, Any]) -> E
     return RefusedError(code, status=status, members=members)
 
 
+@uncollected()
 def _read(model: type[A], raw: bytes) -> A:
     try:
         return model.model_validate_json(raw)
@@ -272,6 +274,7 @@ def _read(model: type[A], raw: bytes) -> A:
         raise UnreachableError("answer_unreadable") from problem
 
 
+@uncollected()
 def _read_page(model: type[A], raw: bytes) -> tuple[A, list[Incoming]]:
     try:
         page = from_json(raw)
