@@ -7,7 +7,7 @@ is refused and only that one stops. Poisonous operations are cornered by halving
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from brokerdesk.sync import appliers
 from brokerdesk.sync.failures import PortalFaultError, RefusedError, UnreachableError
 from brokerdesk.sync.freezing import encode_batch, encode_op
 from brokerdesk.sync.round import ForkedError, RestartError, Round
+from brokerdesk.sync.uncollected import uncollected
 from brokerdesk.sync.versions import known_fields, limit
 from brokerdesk.wire.push import PushAnswer
 
@@ -28,6 +29,15 @@ FAULTS_TO_HALVE, FAULTS_TO_REPLACE = 3, 10
 POISON_TIME = timedelta(hours=1)
 _BAD_BATCH = frozenset({"malformed", "envelope", "too_large", "http_413", "http_400", "http_422"})
 _log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnItsWay:
+    """A batch that the portal works on, and its answer to come. `full`: more may be waiting behind it."""
+
+    ops: list[FrozenOp]
+    full: bool
+    answer: Future[PushAnswer]
 
 
 @dataclass(slots=True)
@@ -40,27 +50,36 @@ class Pusher:
 
     def run(self) -> None:
         """Push until nothing is due. Raises what `failures` and `round` declare."""
-        while True:
-            ops = self.due()
-            if not ops:
-                if not self.freeze():
+        with ThreadPoolExecutor(1, "push") as lane:
+            batch: _OnItsWay | None = None
+            while True:
+                ops = batch.ops if batch is not None else self.due()
+                if not ops:
+                    if not self.freeze():
+                        return
+                    continue
+                batch = batch or self._send(lane, ops)
+                goes_on, batch = self._finish(lane, batch)
+                if not goes_on:
                     return
-                continue
-            if not self._push(ops):
-                return
 
     def due(self) -> list[FrozenOp]:
         """The next batch; smaller than allowed while a poisonous operation is being cornered."""
+        return self._due()
+
+    def _due(self, *, beyond: int = 0) -> list[FrozenOp]:
         told = self.round.meta.capabilities
         allowed = limit(told, "push_ops", MAX_OPS)
         cornering = rounds.recall(self.round.book, memory.POISON).get("limit")
         return sending.due(
             self.round.book,
-            after=self.round.last_seq,
+            after=max(self.round.last_seq, beyond),
+            beyond=beyond,
             max_ops=min(allowed, int(cornering)) if cornering else allowed,
             max_bytes=limit(told, "push_bytes", MAX_BYTES),
         )
 
+    @uncollected()
     def freeze(self, *, ahead: bool = False) -> int:
         """Freeze the next soft items; returns how many. `ahead` while a batch is on its way."""
         self.round.fault("before-freeze")
@@ -77,32 +96,38 @@ class Pusher:
         self.round.tally.refused += done.faulty
         return done.count
 
-    def _push(self, ops: list[FrozenOp]) -> bool:
-        """Send one batch; False when this employee may not write at all."""
+    def _send(self, lane: ThreadPoolExecutor, ops: list[FrozenOp]) -> _OnItsWay:
         meta = self.round.meta
         body = encode_batch(ops, batch_id=new_id(self.round.book.clock), epoch=meta.epoch, device_id=meta.device_id)
+        full = len(ops) >= limit(meta.capabilities, "push_ops", MAX_OPS)
+        return _OnItsWay(ops, full, lane.submit(self.round.client.push, body))
+
+    def _finish(self, lane: ThreadPoolExecutor, batch: _OnItsWay) -> tuple[bool, _OnItsWay | None]:
+        """Wait for a batch, send what is frozen behind it, then record the answer while the portal works.
+
+        False when this employee may not write at all.
+        """
+        behind: list[FrozenOp] = []
+        if batch.full:
+            self.freeze(ahead=True)
+            behind = self._due(beyond=batch.ops[-1].seq)
         try:
-            answer = self._sent(body, full=len(ops) >= limit(meta.capabilities, "push_ops", MAX_OPS))
+            answer = batch.answer.result()
         except PortalFaultError:
-            self._portal_fault(ops)
+            self._portal_fault(batch.ops)
             raise
         except RefusedError as problem:
-            return self._refused(ops, problem)
+            return self._refused(batch.ops, problem), None
+        # Nothing hangs on recording first: frozen bytes do not change, and after a crash both batches are sent again and
+        # answered from what the portal has stored (protocol.md § 6.2 step 1).
+        following = self._send(lane, behind) if behind and _is_complete(answer, batch.ops) else None
         self.record(answer)
         self._loosen()
         if answer.retry_after is not None or not answer.results:
             raise UnreachableError("portal_busy", retry_after_s=answer.retry_after)
-        return True
+        return True, following
 
-    def _sent(self, body: bytes, *, full: bool) -> PushAnswer:
-        """Send one batch; while the portal works on a full one, the next is frozen."""
-        if not full:
-            return self.round.client.push(body)
-        with ThreadPoolExecutor(1, "push") as lane:
-            answer = lane.submit(self.round.client.push, body)
-            self.freeze(ahead=True)
-            return answer.result()
-
+    @uncollected()
     def record(self, answer: PushAnswer) -> None:
         """Record the verdicts of one answer."""
         found = [appliers.verdict(r) for r in answer.results]
@@ -195,6 +220,11 @@ class Pusher:
 def _is_single(ops: Sequence[FrozenOp]) -> bool:
     """One operation, or one atomic group, which cannot be parted."""
     return len(ops) == 1 or (ops[0].group is not None and all(op.group == ops[0].group for op in ops))
+
+
+def _is_complete(answer: PushAnswer, ops: Sequence[FrozenOp]) -> bool:
+    """Whether the portal has decided every operation of the batch."""
+    return answer.last_seq >= ops[-1].seq and len(answer.results) == len(ops)
 
 
 def new_epoch(round_: Round, epoch: str) -> None:

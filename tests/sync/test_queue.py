@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, select
 from brokerdesk.core.clock import FixedClock
 from brokerdesk.core.errors import KnownError
 from brokerdesk.models.entities import Contract, JournalEntry, OutboxItem, Party
+from brokerdesk.portal.store.tables import op_result
 from brokerdesk.services import exchange
 from brokerdesk.services.exchange import sending
 from brokerdesk.store import outbox
@@ -333,6 +335,45 @@ def test_ahead_of_a_batch_nothing_overtakes_what_is_urgent(anna: TestDesk) -> No
     assert freeze(anna, ahead=True) == 0
     anna.sync()
     assert anna.waiting == []
+
+
+class PowerCutError(Exception):
+    """Ends a round in the middle, as a crash does."""
+
+
+def test_a_batch_taken_before_the_answer_of_the_one_before_was_recorded_is_not_repeated(
+    desks: Make, office: Office, anna: TestDesk
+) -> None:
+    """Of three full batches the second leaves before the first is recorded; the desk dies when the portal has both."""
+    bert = desks("bert")
+    bert.pair(office)
+    added = {anna.add_customer(str(n)) for n in range(9)}
+
+    def die(point: str) -> None:
+        if point == "mid-verdicts":
+            limit = time.monotonic() + 20
+            while len(taken(office)) < 6 and time.monotonic() < limit:
+                time.sleep(0.01)
+            raise PowerCutError
+
+    anna.engine.fault = die
+    with pytest.raises(PowerCutError):
+        anna.engine.run_once(force=True)
+    assert len(taken(office)) == 6
+    assert sum(row.state == "frozen" for row in anna.waiting) == 6
+    anna.restart()
+    assert anna.sync().pushed == 9
+    assert anna.waiting == [] and anna.conflicts == []
+    assert len(set(taken(office))) == len(taken(office)) == anna.count("journal") == 9
+    bert.sync()
+    assert added <= bert.ids("party") == anna.ids("party")
+
+
+def taken(office: Office) -> list[str]:
+    """Ids of the operations that the portal has decided."""
+    with office.running.portal.database.reading() as connection:
+        mine = select(op_result.c.op_id).where(op_result.c.tenant_id == office.tenant_id)
+        return list(connection.execute(mine).scalars())
 
 
 def freeze(desk: TestDesk, *, ahead: bool = False) -> int:

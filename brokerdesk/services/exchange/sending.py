@@ -58,13 +58,17 @@ def freeze_operation(
     return FrozenOp(draft.seq, draft.op_id, body)
 
 
-def due(book: Book, *, after: int, max_ops: int, max_bytes: int, wrap: int = 512) -> list[FrozenOp]:
+def due(
+    book: Book, *, after: int, max_ops: int, max_bytes: int, beyond: int = 0, wrap: int = 512
+) -> list[FrozenOp]:  # fmt: skip
     """The next operations to send: journal entries above `after` (a restored portal lost them), then frozen items.
 
-    Consecutive numbers, at most `max_ops` and `max_bytes`, never a part of a group (a single group is let through).
+    Frozen items up to `beyond` are left out: they were answered just now and will be recorded next. Consecutive numbers, at most `max_ops` and `max_bytes`, never a part of a group (a single group is let through).
     """
     journal = select(JournalEntry.seq, JournalEntry.op_id, JournalEntry.body).where(JournalEntry.seq > after)
-    frozen = select(OutboxItem.seq, OutboxItem.op_id, OutboxItem.body).where(OutboxItem.state == OutboxState.FROZEN)
+    frozen = select(OutboxItem.seq, OutboxItem.op_id, OutboxItem.body).where(
+        OutboxItem.state == OutboxState.FROZEN, OutboxItem.seq > beyond
+    )
     both: Any = union_all(journal, frozen).order_by("seq").limit(max_ops + GROUP_LIMIT)
     with book.read() as connection:
         rows = connection.execute(both).all()
