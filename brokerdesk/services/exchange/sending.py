@@ -63,7 +63,8 @@ def due(
 ) -> list[FrozenOp]:  # fmt: skip
     """The next operations to send: journal entries above `after` (a restored portal lost them), then frozen items.
 
-    Frozen items up to `beyond` are left out: they were answered just now and will be recorded next. Consecutive numbers, at most `max_ops` and `max_bytes`, never a part of a group (a single group is let through).
+    Frozen items up to `beyond` are left out: they were answered just now and will be recorded next. Consecutive numbers,
+    at most `max_ops` and `max_bytes`, never a part of a group (a single group is let through).
     """
     journal = select(JournalEntry.seq, JournalEntry.op_id, JournalEntry.body).where(JournalEntry.seq > after)
     frozen = select(OutboxItem.seq, OutboxItem.op_id, OutboxItem.body).where(
