@@ -11,9 +11,12 @@ def main() -> int:
         from multiprocessing import freeze_support
 
         freeze_support()  # a worker process of the portal is this very program
-    from brokerdesk.cli import main as command_line
+    try:
+        from brokerdesk.cli import main as command_line
 
-    return command_line(sys.argv[1:])
+        return command_line(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was still loading: nothing has begun, and nobody wants a traceback
+        return 3
 
 
 if __name__ == "__main__":

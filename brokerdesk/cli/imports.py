@@ -51,8 +51,12 @@ def _gdv(arguments: argparse.Namespace, output: Output) -> int:
 def stoppable() -> Iterator[Callable[[], bool]]:
     """Ctrl-C asks the import to stop at the next safe place; a second one breaks it off.
 
-    An exception in the middle would be lost where Python clears away an object, and the import would go on.
+    An exception in the middle would be lost where Python clears away an object, and the import would go on. A program
+    that was told to ignore Ctrl-C (`nohup`, a script's background) still does.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield lambda: False
+        return
     asked = False
 
     def ask(_number: int, _frame: object) -> None:

@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import brokerdesk.__main__
 from brokerdesk.cli.imports import stoppable
 from brokerdesk.core.paths import Folders, resource
 from tests.support.books import PASSPHRASE
@@ -66,13 +69,27 @@ def large(folder: Path) -> Path:
     return file
 
 
+def interruptible(*arguments: object) -> subprocess.Popen[str]:
+    """The program as a terminal starts it; a suite in the background of a script would hand down that Ctrl-C is ignored."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "brokerdesk", *map(str, arguments)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+    )  # fmt: skip
+
+
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loading(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("brokerdesk.cli.main", loading)
+    assert brokerdesk.__main__.main() == 3
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_in_an_import_leaves_the_book_unchanged(secret: Path, tmp_path: Path) -> None:
     file, log = large(tmp_path), Folders.of_user().data / "profiles" / "Makler Weber" / "book.db-wal"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "brokerdesk", "import", "gdv", str(file), "--passphrase-file", str(secret), "--json"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = interruptible("import", "gdv", file, "--passphrase-file", secret, "--json")
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end and not log.exists():
         time.sleep(0.02)
@@ -86,15 +103,33 @@ def test_ctrl_c_in_an_import_leaves_the_book_unchanged(secret: Path, tmp_path: P
     assert document("profile", "verify", *given, code=1)["whole"] is True
 
 
+@contextmanager
+def handled_by(handler: Any) -> Iterator[None]:
+    """Ctrl-C as in a terminal or in the background, whatever the suite was started with."""
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_first_ctrl_c_asks_and_the_second_breaks_off() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with stoppable() as stopped:
-        assert not stopped()
-        signal.raise_signal(signal.SIGINT)
-        assert stopped()
-        with pytest.raises(KeyboardInterrupt):
+    with handled_by(signal.default_int_handler):
+        with stoppable() as stopped:
+            assert not stopped()
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+            assert stopped()
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_program_that_ignores_ctrl_c_goes_on_ignoring_it() -> None:
+    with handled_by(signal.SIG_IGN):
+        with stoppable() as stopped:
+            signal.raise_signal(signal.SIGINT)
+            assert not stopped()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
