@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -173,10 +173,14 @@ class Dialog(QDialog):
         self.body.setSpacing(units(12))
         self._foot.setFixedHeight(units(58))
         self._foot_row.setContentsMargins(units(24), 0, units(21), 0)
-        width, height = self._size
-        self.setMinimumWidth(units(width) + 2 * margin)
-        if height:
-            self.setFixedSize(units(width) + 2 * margin, units(height) + 2 * margin)
+        width, height = (units(side) + 2 * margin for side in self._size)
+        if not self._size[1]:
+            self.setMinimumWidth(width)
+            return
+        wanted, parent = QSize(width, height), self.parentWidget()
+        if parent is not None:  # its shadow may hang over the window, its buttons may not
+            wanted = wanted.boundedTo(parent.window().size() + QSize(2 * margin, 2 * margin))
+        self.setFixedSize(wanted)
 
 
 class StepBar(QWidget):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtPrintSupport import QPrinter
 
 from brokerdesk.models.values.names import PartyName
@@ -16,6 +16,7 @@ from brokerdesk.ui.dialogs.contract_fields import ObjectsField
 from brokerdesk.ui.dialogs.overview_preview import OverviewPreview
 from brokerdesk.ui.dialogs.person import LeaveDialog, PersonDialog
 from brokerdesk.ui.kit import Kit
+from brokerdesk.ui.widgets.buttons import Button
 from tests.support.customer_pages import CustomerRoom
 from tests.support.qt import unnamed
 
@@ -75,6 +76,21 @@ def test_an_existing_contract_opens_with_its_facts_and_changes_what_was_typed(ro
     assert card.number == "NEU-1" and card.product == row.product
     history = room.desk.history.of_customer(room.card().id)
     assert {e.field for e in history[0].edits} == {"number"}
+
+
+def test_a_high_dialog_keeps_its_buttons_in_the_window_at_150_percent(room: CustomerRoom) -> None:
+    room.office.place.kit.theme.set_percent(150)
+    row = room.desk.contracts.of_customer(room.card().id)[0]
+    room.page.deck.overview.table.contract_opened.emit(row.id)
+    room.settle()
+    dialog = room.page.commands.dialog
+    assert isinstance(dialog, ContractDialog)
+    window = QRect(room.window.mapToGlobal(QPoint(0, 0)), room.window.size())
+    for button in dialog.findChildren(Button):
+        if button.text() and button.isVisible():
+            assert window.contains(QRect(button.mapToGlobal(QPoint(0, 0)), button.size())), button.text()
+    dialog.reject()
+    room.office.place.kit.theme.set_percent(100)
 
 
 def test_insured_objects_keep_what_deliveries_told_of_them(kit: Kit) -> None:
