@@ -63,11 +63,8 @@ class Pusher:
                 if not goes_on:
                     return
 
-    def due(self) -> list[FrozenOp]:
-        """The next batch; smaller than allowed while a poisonous operation is being cornered."""
-        return self._due()
-
-    def _due(self, *, beyond: int = 0) -> list[FrozenOp]:
+    def due(self, *, beyond: int = 0) -> list[FrozenOp]:
+        """The next batch behind the number `beyond`; smaller than allowed while a poisonous operation is being cornered."""
         told = self.round.meta.capabilities
         allowed = limit(told, "push_ops", MAX_OPS)
         cornering = rounds.recall(self.round.book, memory.POISON).get("limit")
@@ -110,7 +107,7 @@ class Pusher:
         behind: list[FrozenOp] = []
         if batch.full:
             self.freeze(ahead=True)
-            behind = self._due(beyond=batch.ops[-1].seq)
+            behind = self.due(beyond=batch.ops[-1].seq)
         try:
             answer = batch.answer.result()
         except PortalFaultError:

@@ -58,7 +58,7 @@ class CursorFirst(Puller):
 class IdsAtEditTime(Pusher):
     """An operation keeps its id from the edit on, so later edits fold into what may have been sent already."""
 
-    def due(self) -> list[FrozenOp]:
+    def due(self, *, beyond: int = 0) -> list[FrozenOp]:
         with self.round.book.work(origin=ChangeOrigin.FEED) as unit:
             query = select(OutboxItem).where(OutboxItem.operation == "party.patch")
             items = list(unit.session.scalars(query))
@@ -69,7 +69,7 @@ class IdsAtEditTime(Pusher):
                     item.body = _refolded(unit, item)
                     unit.session.delete(later)
             unit.commit()
-        return super().due()
+        return super().due(beyond=beyond)
 
 
 def _refolded(unit: Any, item: OutboxItem) -> bytes:

@@ -36,7 +36,6 @@ class ActionRegistry(QObject):
         self._specs: dict[str, ActionSpec] = {}
         self._actions: dict[str, QAction] = {}
         self._handlers: set[str] = set()
-        self._titles: dict[str, str] = {}
         self.context = ActionContext()
         for spec in specs:
             self._add(spec)
@@ -136,12 +135,12 @@ class ActionRegistry(QObject):
             keys = self._kit.texts.shortcut(spec.shortcut) if spec.shortcut else ""
             action.setText(text)
             action.setProperty("keys", keys)
-            self._titles[spec.id] = f"{text} ({keys})" if keys else text
         self._explain()
 
     def _explain(self) -> None:
         """What it is and, if need be, why not: asked with every customer, unlike the words of the language."""
         for action_id, action in self._actions.items():
-            lines = [self._titles[action_id], self.reason(action_id)]
+            text, keys = action.text(), action.property("keys")
+            lines = [f"{text} ({keys})" if keys else text, self.reason(action_id)]
             action.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
         self.refreshed.emit()

@@ -9,7 +9,7 @@ from typing import Any
 from brokerdesk.core.clock import from_wire
 from brokerdesk.models.rows.activity import FieldEdit, HistoryRow
 from brokerdesk.ui.i18n.translator import Translator
-from brokerdesk.ui.pages.customer.number_words import NumberWords
+from brokerdesk.ui.pages.customer.number_words import plain_numbers
 from brokerdesk.ui.pages.customer.spelling import iban_words, phone_words
 
 _DATES = frozenset(
@@ -58,7 +58,7 @@ def value_words(kind: str, field: str, value: Any, texts: Translator, names: Map
     if isinstance(value, int) and field.endswith("_cents"):
         return texts.cents(value, unit=True)
     if field == "insurer_numbers":
-        return ", ".join(NumberWords().line(str(entry)) for entry in value)
+        return plain_numbers(value)
     if isinstance(value, list | dict):
         return _items(value)
     return _text_words(kind, field, str(value), texts, names or {})

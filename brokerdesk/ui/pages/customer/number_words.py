@@ -60,3 +60,9 @@ class NumberWords:
     def _vu(self, words: str) -> str:
         """The VU number of an insurer's name, or a typed VU number; empty when neither."""
         return self._numbers.get(words.casefold()) or vu_of(_MARK.sub("", words))
+
+
+def plain_numbers(entries: Sequence[str]) -> str:
+    """Stored entries in one line, insurers by VU number: for histories and conflicts, which know no insurers."""
+    words = NumberWords()
+    return ", ".join(words.line(entry) for entry in entries)

@@ -7,7 +7,7 @@ from typing import Any
 
 from brokerdesk.models.values.dates import format_cents, format_date
 from brokerdesk.ui.i18n.translator import Translator
-from brokerdesk.ui.pages.customer.number_words import NumberWords
+from brokerdesk.ui.pages.customer.number_words import plain_numbers
 
 
 def field_name(field: str, texts: Translator) -> str:
@@ -23,7 +23,7 @@ def value_words(field: str, value: Any, texts: Translator) -> str:
     if isinstance(value, dict):
         return ", ".join(value_words(k, v, texts) for k, v in value.items() if v not in (None, "", [], {})) or "–"
     if field == "insurer_numbers":
-        return ", ".join(NumberWords().line(str(entry)) for entry in value)
+        return plain_numbers(value)
     if isinstance(value, list):
         return ", ".join(value_words(field, v, texts) for v in value)
     if isinstance(value, bool):
